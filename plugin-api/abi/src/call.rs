@@ -1,0 +1,69 @@
+//! One call of a plugin, and the opening of one long-lived stage.
+
+use crate::doc::Doc;
+use abi_stable::StableAbi;
+
+/// Ids that join the logs and spans of one run. All zero = no trace.
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TraceIds {
+    /// High and low half of the trace id.
+    pub trace: [u64; 2],
+    /// The span of the caller.
+    pub span: u64,
+}
+
+/// One `process` call.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct Call {
+    /// Given by the host; hand it to `pp` so that the host knows who asks.
+    pub call_id: u64,
+    /// What the call is about.
+    pub ctx: Doc,
+    /// How the plugin is set up for this call.
+    pub cfg: Doc,
+    /// Small ids of the run: an object of texts.
+    pub run: Doc,
+    /// Time left in nanoseconds when the call was made, 0 = no deadline.
+    pub deadline_ns: u64,
+    /// The trace this call belongs to.
+    pub trace: TraceIds,
+    reserved: [u64; 2],
+}
+
+impl Call {
+    /// A call without deadline and trace.
+    #[must_use]
+    pub fn new(call_id: u64, ctx: Doc, cfg: Doc, run: Doc) -> Self {
+        let trace = TraceIds::default();
+        Self { call_id, ctx, cfg, run, deadline_ns: 0, trace, reserved: [0; 2] }
+    }
+}
+
+/// The opening of one source, transform or sink in one lane.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct Open {
+    /// As in [`Call`].
+    pub call_id: u64,
+    /// How the stage is set up, fixed for its life.
+    pub cfg: Doc,
+    /// Small ids of the run: an object of texts.
+    pub run: Doc,
+    /// The step's number in the pipeline.
+    pub step: u32,
+    /// Which lane this stage belongs to, from 0.
+    pub lane: u32,
+    /// How many lanes there are.
+    pub lanes: u32,
+    reserved: [u64; 2],
+}
+
+impl Open {
+    /// The only stage of its step.
+    #[must_use]
+    pub fn single(call_id: u64, cfg: Doc, run: Doc) -> Self {
+        Self { call_id, cfg, run, step: 0, lane: 0, lanes: 1, reserved: [0; 2] }
+    }
+}

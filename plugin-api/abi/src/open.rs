@@ -1,0 +1,71 @@
+//! The host's half: from an exported symbol to a root module whose layout was checked.
+
+use crate::meta;
+use crate::root::RootRef;
+use abi_stable::StableAbi;
+use abi_stable::abi_stability::abi_checking::check_layout_compatibility;
+use abi_stable::library::{AbiHeaderRef, LibHeader};
+use std::fmt;
+
+/// Why a library that opened is not a plugin for this host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// Its exported static does not start as one of ours, or was built by another `abi_stable`.
+    Header(String),
+    /// Its types differ from the host's: the end of the layout report.
+    Layout(String),
+    /// Its own start-up code failed.
+    Start(String),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(found) => write!(f, "its exported header is not readable: {found}"),
+            Self::Layout(found) => write!(f, "its binary layout differs from the host's: {found}"),
+            Self::Start(found) => write!(f, "its root module did not start: {found}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// Checks a library's exported static and returns its root module.
+///
+/// The layout is accepted when either side is a legal extension of the other: an older plugin in a
+/// newer host and a newer plugin in an older host both pass.
+///
+/// # Errors
+/// See [`OpenError`].
+///
+/// # Safety
+/// `symbol` is the address of the static named [`crate::root::ROOT_SYMBOL`] in a library that
+/// stays mapped for the rest of the process.
+pub unsafe fn root_module(symbol: *const ()) -> Result<RootRef, OpenError> {
+    // SAFETY: the caller promises the symbol. `AbiHeaderRef` is a transparent non-null reference,
+    // and its first fields are a magic text and version that `upgrade` checks before anything else.
+    let header: AbiHeaderRef = unsafe { std::mem::transmute::<*const (), AbiHeaderRef>(symbol) };
+    let header = header.upgrade().map_err(|error| OpenError::Header(tail(&error.to_string())))?;
+    check_layout(header)?;
+    // SAFETY: the layouts were just found compatible in one direction or the other, and both
+    // sides reach fields through prefix accessors only.
+    let root = unsafe { header.unchecked_layout::<RootRef>() };
+    root.map_err(|error| OpenError::Start(format!("{error:?}")))
+}
+
+fn check_layout(header: &'static LibHeader) -> Result<(), OpenError> {
+    let ours = <RootRef as StableAbi>::LAYOUT;
+    let theirs = header.layout().ok_or_else(|| OpenError::Layout("it carries none".to_owned()))?;
+    let newer_or_equal = check_layout_compatibility(ours, theirs);
+    newer_or_equal
+        .or_else(|newer| check_layout_compatibility(theirs, ours).map_err(|_older| newer))
+        .map_err(|errors| OpenError::Layout(tail(&errors.to_string())))
+}
+
+/// The last lines of a report that may be 60 KB long: what was expected, what was found.
+fn tail(report: &str) -> String {
+    const LINES: usize = 12;
+    let lines: Vec<&str> = report.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = &lines[lines.len().saturating_sub(LINES)..];
+    format!("{} (host: abi {}, {})", last.join("\n"), crate::ABI_VERSION, meta::RUSTC)
+}

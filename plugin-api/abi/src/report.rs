@@ -1,0 +1,77 @@
+//! A sink's answer for one batch.
+
+use crate::error::{ErrorClass, ErrorCode};
+use abi_stable::StableAbi;
+use abi_stable::std_types::{RString, RVec};
+
+/// One record that was not delivered.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct Undelivered {
+    /// Index into the batch's records.
+    pub index: u32,
+    /// What the engine does about it.
+    pub class: ErrorClass,
+    /// What kind of fault it was.
+    pub code: ErrorCode,
+    message: RString,
+    reserved: u64,
+}
+
+impl Undelivered {
+    /// The record at `index` was not delivered.
+    #[must_use]
+    pub fn new(index: u32, class: ErrorClass, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { index, class, code, message: RString::from(message.into()), reserved: 0 }
+    }
+
+    /// Why, for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.message.as_str()
+    }
+}
+
+/// Where one record was stored.
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// Index into the batch's records.
+    pub index: u32,
+    /// The partition it went to.
+    pub partition: i32,
+    /// Its offset there, -1 = not known.
+    pub offset: i64,
+}
+
+/// What became of a batch: a count, and one entry for each record that was not delivered.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug, Default)]
+pub struct Report {
+    /// How many records the broker confirmed.
+    pub delivered: u64,
+    undelivered: RVec<Undelivered>,
+    stored: RVec<Outcome>,
+    reserved: [u64; 2],
+}
+
+impl Report {
+    /// A report; `stored` stays empty unless somebody asked where the records went.
+    #[must_use]
+    pub fn new(delivered: u64, undelivered: Vec<Undelivered>, stored: Vec<Outcome>) -> Self {
+        let (undelivered, stored) = (RVec::from(undelivered), RVec::from(stored));
+        Self { delivered, undelivered, stored, reserved: [0; 2] }
+    }
+
+    /// The records that were not delivered, by index.
+    #[must_use]
+    pub fn undelivered(&self) -> &[Undelivered] {
+        self.undelivered.as_slice()
+    }
+
+    /// Where records went, when somebody asked for it.
+    #[must_use]
+    pub fn stored(&self) -> &[Outcome] {
+        self.stored.as_slice()
+    }
+}
