@@ -1,0 +1,21 @@
+//! Transforms: batches in, batches out.
+
+use crate::error::Result;
+use crate::typed::Document;
+use plugin_abi::Batch;
+
+/// Life of a transform: opened once for each lane with its configuration, `apply` for each batch,
+/// dropped when the lane ends.
+pub trait Transform: Send + Sync + 'static {
+    /// The configuration, fixed for the stage's life.
+    type Config: Document;
+
+    /// Comes from the lane's own thread, one batch at a time, and must not wait. Lanes run side by
+    /// side, so `self` is shared between them. Nobody retries a batch that failed.
+    ///
+    /// Refuse a single record with [`Batch::refuse`] and leave its neighbours alone.
+    ///
+    /// # Errors
+    /// The whole batch is refused.
+    fn apply(&self, batch: Batch, config: &Self::Config) -> Result<Batch>;
+}
