@@ -1,0 +1,115 @@
+//! The manifest of a plug: `plug.yaml`.
+
+use super::refusal::Reason;
+use crate::json::{self, ObjectText};
+use crate::yaml;
+use semver::Version;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// The file that makes a folder a plug.
+pub const FILE: &str = "plug.yaml";
+
+/// What `plug.yaml` says. Keys that it does not know are left alone: manifests carry licences.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Manifest {
+    /// The plug's name, the same as the folder's and the library's.
+    pub name: String,
+    /// The plug's version, the same as the folder's and the library's.
+    pub version: Version,
+    /// One line for lists.
+    #[serde(default)]
+    pub description: String,
+    /// What it can be: `process`, `source`, `transform`, `sink`, `secrets`.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// The library's file, if it is not `lib<name>.so`.
+    #[serde(default)]
+    pub entrypoint: Option<String>,
+    /// What more of the run it wants in its ctx: `inputs`, `step_outputs`, `with`.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Merged under the configuration of every call.
+    #[serde(default)]
+    pub config_defaults: Map<String, Value>,
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// What is wrong with it, with line and column where the YAML itself is.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
+        let loaded = yaml::load(bytes);
+        if let Some(problem) = loaded.diagnostics.first() {
+            let at = problem.span.map(|span| span.start);
+            let place = at.map(|at| format!("line {}, column {}: ", at.line, at.column));
+            let place = place.unwrap_or_default();
+            return Err(Reason::Manifest(format!("{place}{}", problem.message)));
+        }
+        let empty = || Reason::Manifest("it is empty".to_owned());
+        let text = loaded.root.ok_or_else(empty)?.to_json();
+        let manifest: Self = serde_json::from_str(text.get()).map_err(without_position)?;
+        manifest.checked()
+    }
+
+    /// The name of the library file beside the manifest.
+    #[must_use]
+    pub fn library_file(&self) -> String {
+        self.entrypoint.clone().unwrap_or_else(|| format!("lib{}.so", self.name))
+    }
+
+    /// A configuration over the plug's own defaults, key by key.
+    #[must_use]
+    pub fn with_defaults(&self, config: &RawValue) -> Box<RawValue> {
+        let given = json::entries(config);
+        let mut merged = ObjectText::new();
+        for (key, default) in &self.config_defaults {
+            if given.iter().all(|(taken, _)| taken != key) {
+                merged.value(key, default);
+            }
+        }
+        for (key, value) in given {
+            merged.raw(&key, value);
+        }
+        merged.finish()
+    }
+
+    fn checked(self) -> Result<Self, Reason> {
+        if self.library_file().contains(['/', '\0']) || self.library_file().starts_with('.') {
+            return Err(Reason::Manifest("`entrypoint` must be a file name, not a path".to_owned()));
+        }
+        Ok(self)
+    }
+}
+
+/// serde counts lines in our JSON, which nobody has seen.
+fn without_position(error: serde_json::Error) -> Reason {
+    let message = error.to_string();
+    Reason::Manifest(message.split(" at line ").next().unwrap_or(&message).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_a_version_are_enough() {
+        let manifest = Manifest::parse(b"name: echo\nversion: 1.0.0\nlicence: whatever\n").unwrap();
+        assert_eq!(manifest.library_file(), "libecho.so");
+        assert_eq!(manifest.version, Version::new(1, 0, 0));
+    }
+
+    #[test]
+    fn an_entrypoint_cannot_leave_the_folder() {
+        let text = b"name: echo\nversion: 1.0.0\nentrypoint: ../other/libecho.so\n";
+        assert!(matches!(Manifest::parse(text), Err(Reason::Manifest(_))));
+    }
+
+    #[test]
+    fn a_missing_version_is_named() {
+        let error = Manifest::parse(b"name: echo\n").unwrap_err();
+        assert_eq!(error.to_string(), "plug.yaml is not usable: missing field `version`");
+    }
+}

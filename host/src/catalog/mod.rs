@@ -1,0 +1,145 @@
+//! What is installed: trees are scanned and manifests read, and nothing is opened or run.
+
+mod manifest;
+mod reference;
+mod refusal;
+pub(crate) mod scan;
+
+pub use manifest::Manifest;
+pub use reference::PluginRef;
+pub use refusal::{Reason, Refusal};
+
+use crate::diagnostics::nearest;
+use crate::elf::Meta;
+use semver::Version;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// One plug that may be loaded.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The folder above its name.
+    pub category: String,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Version,
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its library.
+    pub library: PathBuf,
+    /// What `plug.yaml` says.
+    pub manifest: Manifest,
+    /// What the library says without being run.
+    pub meta: Meta,
+}
+
+/// Every plug of some trees, and every folder that was refused.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    installed: Vec<Installed>,
+    refused: Vec<Refusal>,
+}
+
+/// No plug fits: what is there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFound {
+    /// What was asked for and what is installed.
+    pub message: String,
+    /// The nearest name, or how to get it.
+    pub hint: Option<String>,
+    /// No plug of that name is there at all, not even a refused one.
+    pub absent: bool,
+}
+
+impl Catalog {
+    /// Reads trees in order. The same plug and version in a later tree is shadowed.
+    #[must_use]
+    pub fn scan<P: AsRef<Path>>(trees: &[P]) -> Self {
+        let mut catalog = Self::default();
+        let mut seen = BTreeSet::new();
+        for tree in trees {
+            let found = scan::scan(tree.as_ref());
+            catalog.refused.extend(found.refused);
+            let new = |plug: &Installed| {
+                seen.insert((plug.category.clone(), plug.name.clone(), plug.version.clone()))
+            };
+            catalog.installed.extend(found.installed.into_iter().filter(new));
+        }
+        catalog
+    }
+
+    /// What may be loaded, in the order of the trees and of names.
+    #[must_use]
+    pub fn installed(&self) -> &[Installed] {
+        &self.installed
+    }
+
+    /// What was refused, and why.
+    #[must_use]
+    pub fn refused(&self) -> &[Refusal] {
+        &self.refused
+    }
+
+    /// The highest version that fits.
+    ///
+    /// # Errors
+    /// What is installed instead, with the nearest name.
+    pub fn find(&self, wanted: &PluginRef) -> Result<&Installed, NotFound> {
+        let fits = |plug: &&Installed| wanted.matches(&plug.category, &plug.name, &plug.version);
+        let fitting: Vec<&Installed> = self.installed.iter().filter(fits).collect();
+        let categories: BTreeSet<&str> =
+            fitting.iter().map(|plug| plug.category.as_str()).collect();
+        if categories.len() > 1 {
+            return Err(ambiguous(wanted, &categories));
+        }
+        let best = fitting.into_iter().max_by(|one, other| one.version.cmp(&other.version));
+        best.ok_or_else(|| self.not_found(wanted))
+    }
+
+    fn not_found(&self, wanted: &PluginRef) -> NotFound {
+        let named = |plug: &&Installed| wanted.names(&plug.category, &plug.name);
+        let versions: Vec<String> =
+            self.installed.iter().filter(named).map(|plug| plug.version.to_string()).collect();
+        if !versions.is_empty() {
+            let (name, asked) = (&wanted.name, &wanted.requirement);
+            let there = versions.join(", ");
+            let message = format!("no installed version of `{name}` fits `{asked}`: there is {there}");
+            return NotFound { message, hint: None, absent: false };
+        }
+        self.refused_instead(wanted).unwrap_or_else(|| self.unknown(wanted))
+    }
+
+    /// The folder that would be it, had it not been refused.
+    fn refused_instead(&self, wanted: &PluginRef) -> Option<NotFound> {
+        let named = |refusal: &&Refusal| {
+            let names: Vec<_> = refusal.path.iter().rev().map(|name| name.to_string_lossy()).collect();
+            matches!(names.as_slice(), [_, name, category, ..] if wanted.names(category, name))
+        };
+        let refusal = self.refused.iter().find(named)?;
+        let (name, reason) = (&wanted.name, &refusal.reason);
+        let message = format!("plugin `{name}` is there but was refused: {reason}");
+        let hint = Some(format!("its folder is {}", refusal.path.display()));
+        Some(NotFound { message, hint, absent: false })
+    }
+
+    fn unknown(&self, wanted: &PluginRef) -> NotFound {
+        let message = format!("plugin `{wanted}` is not installed");
+        let names: BTreeSet<&str> = self.installed.iter().map(|plug| plug.name.as_str()).collect();
+        let near = nearest(&wanted.name, names.iter().copied());
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        let all = || match names.len() {
+            0 => "no plug is installed; `plugpipe build` compiles those in ./plugs".to_owned(),
+            _ => format!("installed are {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
+        };
+        NotFound { message, hint: Some(hint.unwrap_or_else(all)), absent: true }
+    }
+}
+
+fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
+    let name = &wanted.name;
+    let full: Vec<String> = categories.iter().map(|category| format!("{category}/{name}")).collect();
+    let message = format!("`{name}` could be {}", full.join(" or "));
+    let hint = Some("write the category in front of the name".to_owned());
+    NotFound { message, hint, absent: false }
+}
