@@ -1,0 +1,82 @@
+//! Expressions that are more than a path, evaluated by minijinja with a limit on work.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use minijinja::{Environment, Expression, UndefinedBehavior, Value};
+
+use crate::json;
+
+use super::{Failed, Path, Values, Warnings, filters, value};
+
+/// Instructions one evaluation may take.
+const FUEL: u64 = 200_000;
+/// Levels of a document an expression may look into.
+const LEVELS: usize = 128;
+
+/// The one environment: filters, tests and functions are the same everywhere.
+pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_fuel(Some(FUEL));
+    filters::add(&mut environment);
+    environment
+});
+
+/// A compiled expression.
+pub struct Computed {
+    written: String,
+    expression: Expression<'static, 'static>,
+    /// First names and what they stand for.
+    roots: BTreeMap<String, Path>,
+    /// Fixed paths in it, for warnings about absent fields.
+    paths: Vec<Path>,
+}
+
+impl Computed {
+    /// Compiles `rewritten`; `written` is how the author put it. The error says what is wrong.
+    /// `paths` are warned about when absent: leave them out where absence is expected.
+    pub fn compile(
+        written: &str,
+        rewritten: String,
+        roots: BTreeMap<String, Path>,
+        paths: Vec<Path>,
+    ) -> Result<Self, String> {
+        let expression = ENVIRONMENT
+            .compile_expression_owned(rewritten)
+            .map_err(|error| error.detail().unwrap_or("syntax error").to_owned())?;
+        Ok(Self { written: written.trim().to_owned(), expression, roots, paths })
+    }
+
+    /// The value as JSON text; undefined is null.
+    pub fn json(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<String, Failed> {
+        let value = self.evaluate(values, warnings)?;
+        serde_json::to_string(&value).map_err(|error| self.failed(error.to_string()))
+    }
+
+    /// Whether the value counts as true.
+    pub fn is_true(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<bool, Failed> {
+        Ok(self.evaluate(values, warnings)?.is_true())
+    }
+
+    fn evaluate(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<Value, Failed> {
+        let mut context: BTreeMap<&str, Value> = BTreeMap::new();
+        for (name, path) in &self.roots {
+            let Some(raw) = path.read(values) else { continue };
+            if json::deeper_than(&raw, LEVELS) {
+                return Err(self.failed(format!("`{name}` is more than {LEVELS} levels deep")));
+            }
+            context.insert(name, value::from_json(&raw));
+        }
+        for path in self.paths.iter().filter(|path| path.read(values).is_none()) {
+            warnings.absent(&path.written);
+        }
+        self.expression.eval(Value::from(context)).map_err(|error| {
+            self.failed(error.detail().map_or(error.kind().to_string(), str::to_owned))
+        })
+    }
+
+    fn failed(&self, reason: String) -> Failed {
+        Failed { expression: self.written.clone(), reason }
+    }
+}

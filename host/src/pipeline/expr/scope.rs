@@ -1,0 +1,126 @@
+//! What a name in a template means.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::diagnostics::nearest;
+use crate::json::Segment;
+
+use super::path::{Path, Root};
+use super::references::Reference;
+
+/// How templates call a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepNames {
+    /// Its id.
+    pub id: String,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+}
+
+/// The names one template can use.
+#[derive(Clone, Copy)]
+pub struct Scope<'s> {
+    /// All steps.
+    pub steps: &'s [StepNames],
+    /// Their ids and names.
+    pub positions: &'s HashMap<String, usize>,
+    /// How many of them have run before.
+    pub visible: usize,
+    /// Declared inputs.
+    pub inputs: &'s BTreeSet<String>,
+    /// Names that steps give to parts of their results. Not supported yet, and reported where they
+    /// are declared.
+    pub aliases: &'s BTreeSet<String>,
+    /// Keys of the top-level `config`.
+    pub config: &'s BTreeSet<String>,
+}
+
+/// Why a name has no place.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unplaced {
+    /// A bare name nobody knows: an input that was not declared.
+    Undeclared,
+    /// Known, but reported elsewhere.
+    Reported,
+    /// A root this version does not have.
+    NotSupported,
+    /// A key of the top-level `config`.
+    Config,
+    /// A slip, or a step that has not run.
+    Unknown {
+        /// The sentence that says so.
+        message: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+}
+
+impl Scope<'_> {
+    /// The place a reference points at.
+    pub fn place(&self, reference: &Reference<'_>, written: String) -> Result<Path, Unplaced> {
+        let path = |root, segments: &[Segment]| {
+            Ok(Path { root, segments: segments.to_vec(), written: written.clone() })
+        };
+        let name = reference.root;
+        let segments = &reference.segments[..];
+        match (name, segments) {
+            ("inputs", _) => path(Root::Inputs, segments),
+            ("env", _) => path(Root::Env, segments),
+            ("timestamp", _) => path(Root::Timestamp, segments),
+            ("steps" | "pipeline" | "step_outputs", [Segment::Key(step), rest @ ..]) => {
+                path(Root::Step(self.step(step)?), rest)
+            }
+            ("steps" | "pipeline" | "step_outputs", _) => path(Root::Steps, segments),
+            _ if self.position(name).is_some() => path(Root::Step(self.step(name)?), segments),
+            _ if self.inputs.contains(name) => {
+                path(Root::Inputs, &[&[Segment::Key(name.to_owned())], segments].concat())
+            }
+            _ if self.aliases.contains(name) => Err(Unplaced::Reported),
+            _ if self.config.contains(name) => Err(Unplaced::Config),
+            _ if super::ROOTS.contains(&name) => Err(Unplaced::NotSupported),
+            _ => Err(self.stranger(name, segments.is_empty())),
+        }
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.positions.get(name).copied()
+    }
+
+    /// The position of a step that has run before.
+    fn step(&self, name: &str) -> Result<usize, Unplaced> {
+        match self.position(name) {
+            Some(index) if index < self.visible => Ok(index),
+            Some(_) => {
+                let message = format!("`{name}` has no result yet at this step");
+                let hint = Some("a step can read the results of the steps above it".to_owned());
+                Err(Unplaced::Unknown { message, hint })
+            }
+            None => {
+                Err(unknown(format!("there is no step `{name}`"), nearest(name, self.step_names())))
+            }
+        }
+    }
+
+    fn stranger(&self, name: &str, bare: bool) -> Unplaced {
+        let texts = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>();
+        let others = [texts(self.inputs), texts(self.aliases), texts(self.config)].concat();
+        let known = super::ROOTS
+            .into_iter()
+            .chain(self.step_names())
+            .chain(others.iter().map(String::as_str));
+        match nearest(name, known) {
+            None if bare => Unplaced::Undeclared,
+            resembling => unknown(format!("nothing here is called `{name}`"), resembling),
+        }
+    }
+
+    fn step_names(&self) -> impl Iterator<Item = &str> {
+        self.steps
+            .iter()
+            .flat_map(|step| std::iter::once(step.id.as_str()).chain(step.name.as_deref()))
+    }
+}
+
+fn unknown(message: String, resembling: Option<&str>) -> Unplaced {
+    Unplaced::Unknown { message, hint: resembling.map(|name| format!("did you mean `{name}`?")) }
+}

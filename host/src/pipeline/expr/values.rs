@@ -1,0 +1,86 @@
+//! What templates read while a pipeline runs.
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+
+use crate::json::ObjectText;
+
+use super::StepNames;
+
+/// Everything a template of one step can see.
+#[derive(Clone, Copy)]
+pub struct Values<'v> {
+    /// The inputs of the run, an object.
+    pub inputs: &'v RawValue,
+    /// The environment, an object of texts.
+    pub env: &'v RawValue,
+    /// When the run started, an RFC 3339 text.
+    pub timestamp: &'v RawValue,
+    /// Results by position; `None` where a step has none (yet).
+    pub results: &'v [Option<Box<RawValue>>],
+    /// Names by position.
+    pub names: &'v [StepNames],
+}
+
+impl Values<'_> {
+    /// The results so far as one object, by id.
+    pub fn results_by_id(&self) -> Box<RawValue> {
+        let mut all = ObjectText::new();
+        for (names, result) in self.names.iter().zip(self.results) {
+            if let Some(result) = result {
+                all.raw(&names.id, result);
+            }
+        }
+        all.finish()
+    }
+
+    /// The results so far as one object, by id and, where it differs, by name.
+    pub fn steps(&self) -> Box<RawValue> {
+        let mut all = ObjectText::new();
+        for (names, result) in self.names.iter().zip(self.results) {
+            let Some(result) = result else { continue };
+            all.raw(&names.id, result);
+            if let Some(name) = names.name.as_ref().filter(|name| **name != names.id) {
+                all.raw(name, result);
+            }
+        }
+        all.finish()
+    }
+}
+
+/// What the user should know although nothing failed. Each sentence is kept once.
+#[derive(Debug, Default)]
+pub struct Warnings {
+    sentences: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Warnings {
+    /// Adds a sentence, unless it is already there.
+    pub fn add(&mut self, warning: String) {
+        if self.known.insert(warning.clone()) {
+            self.sentences.push(warning);
+        }
+    }
+
+    /// The place holds nothing.
+    pub fn absent(&mut self, written: &str) {
+        self.add(format!("`{written}` is absent and read as null"));
+    }
+
+    /// The sentences in the order they came.
+    pub fn as_slice(&self) -> &[String] {
+        &self.sentences
+    }
+}
+
+/// A template could not be evaluated.
+#[derive(Debug, thiserror::Error)]
+#[error("`{expression}` cannot be evaluated: {reason}")]
+pub struct Failed {
+    /// The expression as written.
+    pub expression: String,
+    /// Why, without values.
+    pub reason: String,
+}

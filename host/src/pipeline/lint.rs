@@ -1,0 +1,109 @@
+//! What is accepted but deserves a look. Foreign files carry hundreds of keys of their own, so at
+//! the top of a file an unknown key is no error.
+
+use crate::diagnostics::Diagnostic;
+
+use crate::yaml::{Entry, Node, Value};
+
+/// Keys the top level may have.
+const TOP_LEVEL: [&str; 31] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "name",
+    "version",
+    "mode",
+    "steps",
+    "owner",
+    "author",
+    "description",
+    "category",
+    "subcategory",
+    "status",
+    "type",
+    "tags",
+    "inputs",
+    "outputs",
+    "config",
+    "env",
+    "secrets",
+    "middleware",
+    "pipeline",
+    "summary",
+    "success_criteria",
+    "required_plugins",
+    "dependencies",
+    "error_handling",
+    "license",
+    "license_url",
+    "spdx_license_identifier",
+    "copyright",
+];
+
+/// Keys of the top-level `config` that ask for behaviour this version does not have.
+const UNUSED_CONFIG: [&str; 7] =
+    ["timeout", "parallel", "parallel_execution", "retry_policy", "lanes", "in_flight", "batch"];
+
+/// Keys that stand under `uses` when a conversion went wrong and another key has the plugin.
+const BOGUS: [&str; 4] = ["id", "name", "plugin", "plug"];
+/// Keys that are an unlikely name for a plugin.
+const SUSPICIOUS: [&str; 6] = ["id", "name", "description", "plugin", "plug", "plugs"];
+
+/// Lints of the top level.
+pub fn top_level(root: &Node, found: &mut Vec<Diagnostic>) {
+    header(root, found);
+    for entry in root.entries() {
+        match (entry.key.as_str(), &entry.value.value) {
+            ("pipeline", Value::Mapping(_)) => found.push(Diagnostic::warning(
+                "steps_wrapper",
+                entry.key_span,
+                "`pipeline` is a mapping with `steps`; a plain list says the same",
+            )),
+            ("config", Value::Mapping(entries)) => found.extend(unused_config(entries)),
+            (key, _) if !TOP_LEVEL.contains(&key) => found.push(
+                Diagnostic::warning("unknown_key", entry.key_span, &format!("`{key}` is ignored"))
+                    .suggest(key, TOP_LEVEL),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn header(root: &Node, found: &mut Vec<Diagnostic>) {
+    let start = crate::diagnostics::Span::at(root.span.start);
+    if root.entry("apiVersion").is_none() || root.entry("kind").is_none() {
+        let message = "`apiVersion: v1` or `kind: PipeSpec` is missing";
+        found.push(Diagnostic::warning("no_api_version", start, message));
+    }
+    if root.entry("metadata").is_some() {
+        return;
+    }
+    found.push(match root.entry("name") {
+        Some(name) => Diagnostic::warning(
+            "flat_metadata",
+            name.key_span,
+            "name and version belong under `metadata`",
+        ),
+        None => Diagnostic::warning("no_metadata", start, "`metadata` with a name is missing"),
+    });
+}
+
+fn unused_config(entries: &[Entry]) -> impl Iterator<Item = Diagnostic> {
+    entries.iter().filter(|entry| UNUSED_CONFIG.contains(&entry.key.as_str())).map(|entry| {
+        let message = format!("`config.{}` is not acted on by this version", entry.key);
+        Diagnostic::warning("not_supported", entry.key_span, &message)
+    })
+}
+
+/// Lints of the key that names the plugin of `step`; `chosen` is the one that counts.
+pub fn uses(step: &Node, chosen: &Entry, found: &mut Vec<Diagnostic>) {
+    let Some(uses) = step.entry("uses") else { return };
+    let Some(word) = uses.value.text() else { return };
+    let lint = |kind, message: String| Diagnostic::warning(kind, uses.key_span, &message);
+    if chosen.key != "uses" && BOGUS.contains(&word) {
+        let message = format!("`uses: {word}` is ignored; `{}` names the plugin", chosen.key);
+        found.push(lint("bogus_uses", message));
+    } else if chosen.key == "uses" && SUSPICIOUS.contains(&word) {
+        found.push(lint("suspicious_uses", format!("is `{word}` really the name of a plugin?")));
+    }
+}

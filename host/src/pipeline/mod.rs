@@ -1,0 +1,20 @@
+//! The pipeline language: from the bytes of a file to a plan in which nothing is undecided.
+//!
+//! * [`spec`]: the pipeline as written; every mistake of shape is found here
+//! * [`lint`]: what is accepted but deserves a look
+//! * [`inputs`]: what the user may hand in, and what was handed in
+//! * [`expr`]: templates and expressions
+//! * [`plan`]: plugins found, templates compiled, references checked
+
+pub mod expr;
+pub mod inputs;
+pub mod lint;
+pub mod plan;
+pub mod spec;
+
+pub use inputs::GivenInput;
+pub use plan::{Plan, check};
+pub use spec::{Parsed, PipelineSpec};
+
+#[cfg(test)]
+mod tests;

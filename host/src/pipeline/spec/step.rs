@@ -1,0 +1,194 @@
+//! One step as written.
+
+use crate::diagnostics::{Diagnostic, Span};
+use crate::yaml::{Entry, Node, Value};
+
+use super::plugin::{self, PluginName};
+use super::{bad_type, flow};
+
+/// Every key a step may have.
+pub const KEYS: [&str; 28] = [
+    "id",
+    "name",
+    "uses",
+    "plug",
+    "plugin",
+    "version",
+    "type",
+    "description",
+    "with",
+    "input",
+    "inputs",
+    "config",
+    "env",
+    "when",
+    "condition",
+    "depends_on",
+    "next",
+    "branches",
+    "join",
+    "foreach",
+    "concurrency",
+    "exit_if",
+    "always_run",
+    "timeout",
+    "retries",
+    "on_error",
+    "outputs",
+    "output_mapping",
+];
+
+/// What a failed step does to the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// The run ends; only steps that always run still do.
+    #[default]
+    Fail,
+    /// The run goes on and may still succeed.
+    Continue,
+}
+
+/// One entry of the pipeline.
+#[derive(Clone, Debug)]
+pub struct StepSpec {
+    /// `id`, else `name`, else `step_<n>`.
+    pub id: String,
+    /// Where the id stands; the step itself when the id is generated.
+    pub id_span: Span,
+    /// `name` and where it stands.
+    pub name: Option<(String, Span)>,
+    /// The plugin; `None` when it is missing or malformed, which is reported.
+    pub plugin: Option<PluginName>,
+    /// The mappings under `inputs`, `input` and `with` that are there, weakest first.
+    pub input: Vec<Node>,
+    /// The mapping under `config`.
+    pub config: Option<Node>,
+    /// The mapping under `env`.
+    pub env: Option<Node>,
+    /// `when` or `condition`: a text or a boolean.
+    pub when: Option<Node>,
+    /// What happens when it fails.
+    pub on_error: OnError,
+    /// Runs even after a failed step.
+    pub always_run: bool,
+    /// Names under `outputs` and `output_mapping`.
+    pub aliases: Vec<String>,
+    /// The step as a whole.
+    pub span: Span,
+}
+
+/// Reads the step with this number, from 1. `None` when it is no mapping.
+pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<StepSpec> {
+    let Value::Mapping(entries) = &node.value else {
+        let message = format!("a step is a mapping, but this one is {}", node.kind());
+        found.push(Diagnostic::error("not_a_mapping", node.span, &message));
+        return None;
+    };
+    unknown_keys(entries, found);
+    flow::check(node, found);
+    let id = name(node, "id", found);
+    let name = name(node, "name", found);
+    let generated = || (format!("step_{number}"), node.span);
+    let (id, id_span) = id.or_else(|| name.clone()).unwrap_or_else(generated);
+    let mut mapping = |key| mapping(node, key, found);
+    Some(StepSpec {
+        id,
+        id_span,
+        name,
+        input: ["inputs", "input", "with"].into_iter().filter_map(&mut mapping).collect(),
+        config: mapping("config"),
+        env: mapping("env"),
+        plugin: plugin::read(node, found),
+        when: condition(node, found),
+        on_error: flow::on_error(node, found),
+        always_run: always_run(node, found),
+        aliases: aliases(node),
+        span: node.span,
+    })
+}
+
+fn unknown_keys(entries: &[Entry], found: &mut Vec<Diagnostic>) {
+    for entry in entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
+        let message = format!("no step has the key `{}`", entry.key);
+        found.push(
+            Diagnostic::error("unknown_key", entry.key_span, &message).suggest(&entry.key, KEYS),
+        );
+    }
+}
+
+/// A name under `key` and where the value stands.
+fn name(node: &Node, key: &str, found: &mut Vec<Diagnostic>) -> Option<(String, Span)> {
+    let entry = node.entry(key).filter(|entry| !entry.value.is_null())?;
+    let Some(text) = entry.value.text() else {
+        found.push(non_string_name(entry));
+        return None;
+    };
+    if is_usable(text) {
+        return Some((text.to_owned(), entry.value.span));
+    }
+    let message = format!(
+        "`{key}` cannot be empty, hold a slash or a control character, or start with a dot"
+    );
+    found.push(Diagnostic::error("bad_value", entry.key_span, &message));
+    None
+}
+
+/// Results are saved in files that carry the id.
+fn is_usable(id: &str) -> bool {
+    let hostile = |c: char| c.is_control() || matches!(c, '/' | '\\');
+    !id.trim().is_empty() && !id.starts_with('.') && !id.contains(hostile)
+}
+
+/// The refusal of a name that is no text.
+pub fn non_string_name(entry: &Entry) -> Diagnostic {
+    let message = format!("`{}` should be a text, but is {}", entry.key, entry.value.kind());
+    Diagnostic::error("non_string_name", entry.key_span, &message)
+        .hint("quote it if it is a name".to_owned())
+}
+
+fn mapping(node: &Node, key: &str, found: &mut Vec<Diagnostic>) -> Option<Node> {
+    let entry = node.entry(key).filter(|entry| !entry.value.is_null())?;
+    if let Value::Mapping(_) = entry.value.value {
+        return Some(entry.value.clone());
+    }
+    found.push(bad_type(key, entry.key_span, "a mapping", &entry.value));
+    None
+}
+
+fn condition(node: &Node, found: &mut Vec<Diagnostic>) -> Option<Node> {
+    let entries: Vec<&Entry> = ["when", "condition"]
+        .into_iter()
+        .filter_map(|key| node.entry(key))
+        .filter(|entry| !entry.value.is_null())
+        .collect();
+    if let [_, second] = entries[..] {
+        let message = "`when` and `condition` mean the same; a step takes one of them";
+        found.push(Diagnostic::error("bad_value", second.key_span, message));
+    }
+    let entry = entries.first()?;
+    match entry.value.value {
+        Value::Text(_) | Value::Bool(_) => Some(entry.value.clone()),
+        _ => {
+            let expected = "an expression or a boolean";
+            found.push(bad_type(&entry.key, entry.key_span, expected, &entry.value));
+            None
+        }
+    }
+}
+
+fn always_run(node: &Node, found: &mut Vec<Diagnostic>) -> bool {
+    let Some(entry) = node.entry("always_run") else { return false };
+    match entry.value.value {
+        Value::Bool(yes) => yes,
+        Value::Null => false,
+        _ => {
+            found.push(bad_type("always_run", entry.key_span, "true or false", &entry.value));
+            false
+        }
+    }
+}
+
+fn aliases(node: &Node) -> Vec<String> {
+    let keys = ["outputs", "output_mapping"].into_iter().filter_map(|key| node.get(key));
+    keys.flat_map(Node::entries).map(|entry| entry.key.clone()).collect()
+}

@@ -1,0 +1,20 @@
+//! The document engine: runs the steps of a plan one after the other and writes the answer.
+//!
+//! * [`engine`]: the order of things
+//! * [`context`]: what a step is given
+//! * [`success`]: what its result says about it
+//! * [`answer`]: the one document on stdout
+
+pub mod answer;
+mod call;
+pub mod context;
+mod engine;
+pub mod plugins;
+pub mod success;
+
+pub use answer::Answer;
+pub use engine::run;
+pub use plugins::{LivePlugin, Plugins};
+
+#[cfg(test)]
+mod tests;

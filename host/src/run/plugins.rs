@@ -1,0 +1,46 @@
+//! What the engine asks of the registry.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use plugin_api::{Error, Json};
+
+use crate::catalog::Installed;
+use crate::registry::{Live, Registry, Request};
+
+/// Gives out loaded plugins. Every plugin of a plan is asked for before the first step runs.
+pub trait Plugins {
+    /// A loaded plugin.
+    type Live: LivePlugin + Send + Sync;
+
+    /// Loads a plugin, or finds it loaded.
+    fn open(&self, installed: &Installed)
+    -> impl Future<Output = Result<Self::Live, Error>> + Send;
+}
+
+/// A loaded plugin. Dropping the future of a call cancels the call.
+pub trait LivePlugin {
+    /// Keys of a result that mean the same as `status`.
+    fn status_keys(&self) -> &[String];
+
+    /// One call. The request is complete: the plugin sees nothing else.
+    fn process(&self, request: Request) -> impl Future<Output = Result<Json, Error>> + Send;
+}
+
+impl Plugins for Registry {
+    type Live = Arc<Live>;
+
+    async fn open(&self, installed: &Installed) -> Result<Arc<Live>, Error> {
+        Registry::open(self, installed)
+    }
+}
+
+impl LivePlugin for Arc<Live> {
+    fn status_keys(&self) -> &[String] {
+        Live::status_keys(self)
+    }
+
+    async fn process(&self, request: Request) -> Result<Json, Error> {
+        Live::process(self, request).await
+    }
+}
