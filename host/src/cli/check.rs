@@ -1,0 +1,81 @@
+//! `plugpipe check`: every problem of pipeline files, without running anything.
+
+use super::run_pipeline::PipelineFile;
+use super::trees::TreeArguments;
+use super::{DONE, WRONG, output};
+use crate::catalog::Catalog;
+use crate::diagnostics::{Diagnostic, to_text};
+use crate::pipeline;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+/// Check pipeline files: shape, plugins, templates. Runs nothing.
+#[derive(Args, Debug)]
+pub(super) struct CheckArguments {
+    /// The pipeline files
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    trees: TreeArguments,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Snippets of the file on stderr
+    Text,
+    /// One JSON document on stdout
+    Json,
+}
+
+/// One file and what is wrong with it.
+struct Checked {
+    file: String,
+    diagnostics: Vec<Diagnostic>,
+    source: std::sync::Arc<str>,
+}
+
+pub(super) fn run(arguments: &CheckArguments) -> u8 {
+    let catalog = Catalog::scan(&arguments.trees.trees());
+    let checked: Vec<Checked> =
+        arguments.files.iter().map(|file| check(file, &catalog)).collect();
+    let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
+    match arguments.format {
+        Format::Text => checked.iter().for_each(print_text),
+        Format::Json => {
+            let files: Vec<Value> = checked.iter().map(as_json).collect();
+            output::json(&json!({ "ok": ok, "files": files }));
+        }
+    }
+    if ok { DONE } else { WRONG }
+}
+
+fn check(name: &str, catalog: &Catalog) -> Checked {
+    match PipelineFile::read(name) {
+        Ok(file) => {
+            let further = file.spec().map(|spec| pipeline::check(spec, catalog));
+            let diagnostics = file.named(further.unwrap_or_default());
+            Checked { file: name.to_owned(), diagnostics, source: file.source }
+        }
+        Err(message) => {
+            let unreadable = Diagnostic::error("unreadable", None, &message);
+            Checked { file: name.to_owned(), diagnostics: vec![unreadable], source: "".into() }
+        }
+    }
+}
+
+fn print_text(checked: &Checked) {
+    if !checked.diagnostics.is_empty() {
+        output::note(&to_text(&checked.diagnostics, &checked.source, output::styled()));
+    }
+    let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
+    let warnings = checked.diagnostics.len() - errors;
+    let verdict = if errors == 0 { "ok" } else { "not ok" };
+    output::result(&format!("{}: {verdict}, {errors} errors, {warnings} warnings", checked.file));
+}
+
+fn as_json(checked: &Checked) -> Value {
+    json!({ "file": checked.file, "mode": "once", "diagnostics": checked.diagnostics })
+}

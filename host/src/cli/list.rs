@@ -1,0 +1,68 @@
+//! `plugpipe list`: what is installed, and what was refused and why.
+
+use super::{DONE, output, trees::TreeArguments};
+use crate::catalog::{Catalog, Installed};
+use clap::Args;
+use serde_json::{Value, json};
+
+/// Show the installed plugs, and the folders that were refused with the reason.
+///
+/// Reads manifests and the headers of libraries; runs nothing.
+#[derive(Args, Debug)]
+pub(super) struct ListArguments {
+    /// Print JSON: `{plugs: [...], refused: [...]}`
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    trees: TreeArguments,
+}
+
+pub(super) fn run(arguments: &ListArguments) -> u8 {
+    let catalog = Catalog::scan(&arguments.trees.trees());
+    if arguments.json {
+        output::json(&as_json(&catalog));
+    } else {
+        output::result(&as_text(&catalog));
+    }
+    DONE
+}
+
+fn as_json(catalog: &Catalog) -> Value {
+    let plugs: Vec<Value> = catalog.installed().iter().map(entry).collect();
+    json!({ "plugs": plugs, "refused": catalog.refused() })
+}
+
+fn entry(plug: &Installed) -> Value {
+    json!({
+        "category": plug.category,
+        "name": plug.name,
+        "version": plug.version.to_string(),
+        "roles": plug.manifest.roles,
+        "description": plug.manifest.description,
+        "abi": plug.meta.abi,
+        "path": plug.path,
+    })
+}
+
+fn as_text(catalog: &Catalog) -> String {
+    let names: Vec<String> = catalog.installed().iter().map(reference).collect();
+    let width = names.iter().map(String::len).max().unwrap_or_default();
+    let plugs = catalog.installed().iter().zip(&names);
+    let mut lines: Vec<String> = plugs
+        .map(|(plug, name)| format!("{name:width$}  {}", plug.manifest.description).trim_end().to_owned())
+        .collect();
+    if lines.is_empty() {
+        lines.push("no plug is installed".to_owned());
+    }
+    if !catalog.refused().is_empty() {
+        lines.push(String::new());
+        lines.push("refused:".to_owned());
+    }
+    let refused = catalog.refused().iter();
+    lines.extend(refused.map(|one| format!("  {}: {}", one.path.display(), one.reason)));
+    lines.join("\n")
+}
+
+fn reference(plug: &Installed) -> String {
+    format!("{}/{} {}", plug.category, plug.name, plug.version)
+}

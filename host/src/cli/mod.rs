@@ -1,0 +1,73 @@
+//! The commands: arguments become library calls, results become text and an exit code.
+
+mod build;
+mod check;
+mod failure;
+pub mod given;
+mod list;
+pub mod log;
+mod output;
+mod run;
+mod run_pipeline;
+mod run_plugin;
+mod signals;
+mod trees;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The work is done.
+pub const DONE: u8 = 0;
+/// A pipeline or a plugin failed.
+pub const FAILED: u8 = 1;
+/// The command, the pipeline or the configuration is wrong.
+pub const WRONG: u8 = 2;
+/// Stopped by SIGINT.
+pub const INTERRUPTED: u8 = 130;
+/// Stopped by SIGTERM.
+pub const TERMINATED: u8 = 143;
+
+/// A plugin host for data pipelines.
+///
+/// A plugin is a shared library in a folder, `plugs/<category>/<name>/<version>/`. A pipeline is a
+/// YAML file that names plugins. Results go to stdout as one JSON document, everything else to
+/// stderr.
+#[derive(Parser, Debug)]
+#[command(version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Environment:
+  PLUGPIPE_PLUGS  trees of plugs, separated by `:` (default ./plugs and the installed ones)
+  PLUGPIPE_LOG    what is logged: error, warn (default), info, debug, trace
+
+Exit codes: 0 done, 1 the pipeline or plugin failed, 2 wrong usage, pipeline or configuration,
+130 or 143 interrupted";
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Run(run::RunArguments),
+    Check(check::CheckArguments),
+    List(list::ListArguments),
+    Build(build::BuildArguments),
+}
+
+/// Runs one command and answers its exit code.
+pub async fn run(arguments: Arguments) -> u8 {
+    match arguments.command {
+        Command::Run(arguments) => run::run(arguments).await,
+        Command::Check(arguments) => check::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Build(arguments) => build::run(&arguments),
+    }
+}
+
+/// Says what is wrong before any command could run.
+#[must_use]
+pub fn fault(message: &str) -> ExitCode {
+    output::error(message);
+    ExitCode::from(WRONG)
+}

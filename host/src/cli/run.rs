@@ -1,0 +1,69 @@
+//! `plugpipe run`: a pipeline, or one plugin.
+
+use super::given::GivenArguments;
+use super::signals::Signals;
+use super::trees::TreeArguments;
+use super::{WRONG, build, failure, output, run_pipeline, run_plugin};
+use crate::catalog::Catalog;
+use crate::compile::compile;
+use crate::registry::Registry;
+use clap::Args;
+use std::path::Path;
+use std::time::Duration;
+
+/// Run a pipeline, or call one plugin.
+///
+/// TARGET is a pipeline when it ends in .yaml or .yml, is `-`, or is an existing file; else it is a
+/// plugin: `name`, `category/name` or `name@^1.2`. A pipeline prints the run document, a plugin its
+/// own answer: one JSON document on stdout.
+#[derive(Args, Debug)]
+pub(super) struct RunArguments {
+    /// A pipeline file or a plugin
+    #[arg(value_name = "TARGET")]
+    pub(super) target: String,
+    #[command(flatten)]
+    pub(super) given: GivenArguments,
+    /// The configuration of a plugin: a JSON object or `@FILE`. Without it, keys of --input that the
+    /// plugin knows as configuration are taken from there
+    #[arg(long, value_name = "JSON")]
+    pub(super) config: Option<String>,
+    /// Compile the plugs of the trees first
+    #[arg(long)]
+    build: bool,
+    #[command(flatten)]
+    trees: TreeArguments,
+}
+
+/// How long plugins may take for their last flush.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(arguments: RunArguments) -> u8 {
+    let trees = arguments.trees.trees();
+    if arguments.build
+        && let Err(fault) = compile(&trees, &[], None)
+    {
+        failure::print("build_failed", &fault.to_string());
+        return build::code_of(&fault);
+    }
+    let signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => {
+            output::error(&format!("signals cannot be caught: {error}"));
+            return WRONG;
+        }
+    };
+    let registry = Registry::new(Catalog::scan(&trees));
+    let code = if is_file(&arguments.target) {
+        run_pipeline::run(&arguments, &registry, signals).await
+    } else {
+        run_plugin::run(&arguments, &registry, signals).await
+    };
+    registry.shutdown(GRACE).await;
+    code
+}
+
+fn is_file(target: &str) -> bool {
+    let path = Path::new(target);
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    target == "-" || matches!(ending, Some("yaml" | "yml")) || path.is_file()
+}

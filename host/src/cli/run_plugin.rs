@@ -1,0 +1,116 @@
+//! `plugpipe run PLUGIN`: one call of one plugin, and its own answer.
+
+use super::given::{document, flat};
+use super::run::RunArguments;
+use super::signals::Signals;
+use super::{DONE, FAILED, WRONG, failure, output};
+use crate::catalog::{Installed, PluginRef};
+use crate::json::ObjectText;
+use crate::registry::{Live, Registry, Request};
+use crate::pipeline::GivenInput;
+use crate::run::success::{Verdict, verdict};
+use plugin_api::{Error, ErrorCode, Json};
+use std::sync::Arc;
+
+pub(super) async fn run(
+    arguments: &RunArguments,
+    registry: &Registry,
+    mut signals: Signals,
+) -> u8 {
+    let prepared = prepare(arguments, registry);
+    let (live, request) = match prepared {
+        Ok(prepared) => prepared,
+        Err((kind, message)) => {
+            failure::print(kind, &message);
+            return WRONG;
+        }
+    };
+    tokio::select! {
+        answer = live.process(request) => finish(&live, answer),
+        code = signals.first() => {
+            failure::print("interrupted", "a signal ended the call before the plugin answered");
+            code
+        }
+    }
+}
+
+type Fault = (&'static str, String);
+
+fn prepare(
+    arguments: &RunArguments,
+    registry: &Registry,
+) -> Result<(Arc<Live>, Request), Fault> {
+    let wanted: PluginRef =
+        arguments.target.parse().map_err(|message| ("bad_plugin_name", message))?;
+    let missing = |missing: crate::catalog::NotFound| {
+        let hint = missing.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        ("unknown_plugin", format!("{}{hint}", missing.message))
+    };
+    let plug = registry.catalog().find(&wanted).map_err(missing)?;
+    let live = registry.open(plug).map_err(|error| ("plugin_refused", error.message))?;
+    let (ctx, cfg) =
+        documents(arguments, plug, &live).map_err(|message| ("bad_input", message))?;
+    let id = uuid::Uuid::now_v7().to_string();
+    let mut run = ObjectText::new();
+    run.value("execution_id", &id).value("trace_id", &id);
+    let run = Json::from(run.finish());
+    Ok((live, Request { ctx, cfg, run, deadline: None, trace_id: id }))
+}
+
+/// The ctx and the cfg of the call.
+fn documents(
+    arguments: &RunArguments,
+    plug: &Installed,
+    live: &Live,
+) -> Result<(Json, Json), String> {
+    let (ctx, cfg) = match &arguments.config {
+        Some(config) => (arguments.given.whole()?, document(config)?),
+        None => {
+            let (ctx, cfg) = split(arguments.given.read()?, live);
+            (flat(ctx)?, flat(cfg)?)
+        }
+    };
+    Ok((ctx, plug.manifest.with_defaults(cfg.as_raw()).into()))
+}
+
+type Inputs = Vec<(String, GivenInput)>;
+
+/// Keys of the plugin's configuration go to cfg, all others to ctx, and a key of both to both.
+fn split(given: Inputs, live: &Live) -> (Inputs, Inputs) {
+    let description = live.description();
+    let knows = |schema: Option<&plugin_api::schemars::Schema>, key: &str| {
+        schema.and_then(|schema| schema.as_value()["properties"].get(key)).is_some()
+    };
+    let (mut ctx, mut cfg) = (Inputs::new(), Inputs::new());
+    for (key, value) in given {
+        let configures = knows(description.config.get("process"), &key);
+        let informs = knows(Some(&description.input), &key);
+        if configures && informs {
+            output::note(&format!("warning: `{key}` goes to both the input and the configuration"));
+        }
+        if configures {
+            cfg.push((key.clone(), value.clone()));
+        }
+        if informs || !configures {
+            ctx.push((key, value));
+        }
+    }
+    (ctx, cfg)
+}
+
+fn finish(live: &Live, answer: Result<Json, Error>) -> u8 {
+    match answer {
+        Ok(json) => {
+            output::result(json.get());
+            match verdict(json.as_raw(), live.status_keys()) {
+                Verdict::Failed(_) => FAILED,
+                Verdict::Success | Verdict::Partial(_) => DONE,
+            }
+        }
+        Err(error) => {
+            failure::print("plugin_error", &error.message);
+            let wrong = matches!(error.code, ErrorCode::BAD_CONFIG | ErrorCode::BAD_INPUT);
+            if wrong { WRONG } else { FAILED }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Which trees of plugs a command looks at.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// The choice of trees that every command has.
+#[derive(Args, Debug, Clone)]
+pub(super) struct TreeArguments {
+    /// A tree of plugs to look at instead of the usual ones; may be given several times
+    #[arg(long = "plugs", value_name = "DIR")]
+    plugs: Vec<PathBuf>,
+}
+
+impl TreeArguments {
+    /// `--plugs`, else `PLUGPIPE_PLUGS`, else `./plugs` and the installed trees.
+    pub(super) fn trees(&self) -> Vec<PathBuf> {
+        if !self.plugs.is_empty() {
+            return self.plugs.clone();
+        }
+        match std::env::var_os("PLUGPIPE_PLUGS").filter(|list| !list.is_empty()) {
+            Some(list) => std::env::split_paths(&list).collect(),
+            None => usual(),
+        }
+    }
+}
+
+fn usual() -> Vec<PathBuf> {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let data = data.or_else(|| home.map(|home| home.join(".local/share")));
+    let own = data.map(|data| data.join("plugpipe/plugs"));
+    let system = Some(PathBuf::from("/usr/lib/plugpipe/plugs"));
+    [Some(PathBuf::from("plugs")), own, system].into_iter().flatten().collect()
+}

@@ -1,0 +1,94 @@
+//! cargo as a program: which packages there are, and where their libraries are built.
+
+use super::CompileError;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Libraries by the `Cargo.toml` of their package.
+pub(super) type Libraries = BTreeMap<PathBuf, PathBuf>;
+
+/// A workspace as `cargo metadata` tells of it.
+#[derive(Deserialize)]
+struct Workspace {
+    workspace_root: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    id: String,
+    name: String,
+    manifest_path: PathBuf,
+}
+
+/// One line of cargo's machine-readable output.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    #[serde(default)]
+    manifest_path: PathBuf,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+/// Compiles the packages of these `Cargo.toml`s, those of one workspace in one go, in the profile of
+/// the host itself. cargo's own words go to stderr.
+pub(super) fn build(manifests: &[&Path]) -> Result<Libraries, CompileError> {
+    let mut left = manifests.to_vec();
+    let mut libraries = Libraries::new();
+    while let Some(first) = left.first() {
+        let workspace = workspace_of(first)?;
+        let mine = |path: &Path| workspace.packages.iter().find(|package| package.manifest_path == path);
+        let packages: Vec<&Package> = left.iter().filter_map(|path| mine(path)).collect();
+        if packages.is_empty() {
+            return Err(CompileError::Cargo(format!("{} is in no workspace", first.display())));
+        }
+        libraries.extend(build_workspace(&workspace.workspace_root, &packages)?);
+        left.retain(|path| mine(path).is_none());
+    }
+    Ok(libraries)
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn fault(error: impl std::fmt::Display) -> CompileError {
+    CompileError::Cargo(error.to_string())
+}
+
+fn workspace_of(manifest: &Path) -> Result<Workspace, CompileError> {
+    let mut ask = cargo();
+    ask.args(["metadata", "--no-deps", "--format-version=1", "--manifest-path"]);
+    let answer = ask.arg(manifest).stderr(Stdio::inherit()).output().map_err(fault)?;
+    if !answer.status.success() {
+        return Err(CompileError::Compiler(manifest.display().to_string()));
+    }
+    serde_json::from_slice(&answer.stdout).map_err(fault)
+}
+
+fn build_workspace(root: &Path, packages: &[&Package]) -> Result<Libraries, CompileError> {
+    let mut build = cargo();
+    build.args(["build", "--message-format=json-render-diagnostics", "--manifest-path"]);
+    build.arg(root.join("Cargo.toml")).args((!cfg!(debug_assertions)).then_some("--release"));
+    build.args(packages.iter().flat_map(|package| ["-p", package.id.as_str()]));
+    let mut child = build.stdout(Stdio::piped()).spawn().map_err(fault)?;
+    let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+    let messages = lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok());
+    let libraries = messages.filter_map(library_of).collect();
+    if child.wait().map_err(fault)?.success() {
+        return Ok(libraries);
+    }
+    let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    Err(CompileError::Compiler(names.join(", ")))
+}
+
+fn library_of(message: Message) -> Option<(PathBuf, PathBuf)> {
+    let is_library = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "so");
+    let artifact = message.reason == "compiler-artifact";
+    let library = message.filenames.into_iter().find(is_library).filter(|_| artifact)?;
+    Some((message.manifest_path, library))
+}

@@ -1,0 +1,129 @@
+//! Compiles source plugs with cargo and puts each library beside its manifest.
+
+mod cargo;
+
+use crate::catalog::PluginRef;
+use crate::catalog::scan::{Folder, read_manifest, version_folders};
+use semver::Version;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why plugs could not be compiled. cargo's own messages have gone to stderr by then.
+#[derive(Debug, Error)]
+pub enum CompileError {
+    /// No folder with source code fits what was asked for.
+    #[error("there is no plug with source code that fits {0}; `plugpipe list` shows the folders")]
+    NothingToBuild(String),
+    /// cargo could not be started or gave no sensible answer.
+    #[error("cargo could not be used: {0}. Building plugs needs a Rust toolchain")]
+    Cargo(String),
+    /// The compiler refused a plug.
+    #[error("cargo could not compile {0}; its messages stand above")]
+    Compiler(String),
+    /// A crate compiled and gave no shared library.
+    #[error("{0} gives no shared library; its Cargo.toml needs `crate-type = [\"cdylib\"]`")]
+    NoLibrary(PathBuf),
+    /// A manifest of a source plug cannot be used.
+    #[error("{0}: {1}")]
+    Manifest(PathBuf, String),
+    /// A file could not be written.
+    #[error("{0}: {1}")]
+    Write(PathBuf, std::io::Error),
+}
+
+/// One plug that was compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// The plug's name.
+    pub name: String,
+    /// The plug's version.
+    pub version: Version,
+    /// Where its library lies now.
+    pub library: PathBuf,
+}
+
+struct SourcePlug {
+    folder: Folder,
+    version: Version,
+    library_file: String,
+    /// Its `Cargo.toml`, as cargo spells the path.
+    cargo_toml: PathBuf,
+}
+
+/// Compiles every source plug of `trees` that `wanted` names (all, when it is empty), in the profile
+/// the host itself was built in. Libraries go beside their manifests, or into the tree `out`.
+///
+/// # Errors
+/// See [`CompileError`]. What was compiled before the fault stays in place.
+pub fn compile(
+    trees: &[PathBuf],
+    wanted: &[PluginRef],
+    out: Option<&Path>,
+) -> Result<Vec<Built>, CompileError> {
+    let plugs = source_plugs(trees, wanted)?;
+    let manifests: Vec<&Path> = plugs.iter().map(|plug| plug.cargo_toml.as_path()).collect();
+    let libraries = cargo::build(&manifests)?;
+    plugs.iter().map(|plug| place(plug, &libraries, out)).collect()
+}
+
+fn source_plugs(trees: &[PathBuf], wanted: &[PluginRef]) -> Result<Vec<SourcePlug>, CompileError> {
+    let mut plugs = Vec::new();
+    for folder in trees.iter().flat_map(|tree| version_folders(tree)) {
+        if !folder.path.join("Cargo.toml").is_file() {
+            continue;
+        }
+        let unusable =
+            |reason: &dyn std::fmt::Display| CompileError::Manifest(folder.path.clone(), reason.to_string());
+        let Some(manifest) = read_manifest(&folder.path).map_err(|reason| unusable(&reason))? else {
+            continue;
+        };
+        let asked = |one: &PluginRef| one.matches(&folder.category, &folder.name, &manifest.version);
+        if wanted.is_empty() || wanted.iter().any(asked) {
+            let library_file = manifest.library_file();
+            let cargo_toml = folder.path.join("Cargo.toml").canonicalize();
+            let cargo_toml =
+                cargo_toml.map_err(|error| CompileError::Write(folder.path.clone(), error))?;
+            plugs.push(SourcePlug { folder, version: manifest.version, library_file, cargo_toml });
+        }
+    }
+    if plugs.is_empty() {
+        let names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+        let asked = if names.is_empty() { "the trees".to_owned() } else { names.join(", ") };
+        return Err(CompileError::NothingToBuild(asked));
+    }
+    Ok(plugs)
+}
+
+fn place(
+    plug: &SourcePlug,
+    libraries: &BTreeMap<PathBuf, PathBuf>,
+    out: Option<&Path>,
+) -> Result<Built, CompileError> {
+    let folder = &plug.folder;
+    let missing = || CompileError::NoLibrary(plug.cargo_toml.clone());
+    let library = libraries.get(&plug.cargo_toml).ok_or_else(missing)?;
+    let target = match out {
+        None => folder.path.clone(),
+        Some(tree) => tree.join(&folder.category).join(&folder.name).join(&folder.version),
+    };
+    let write_fault = |error| CompileError::Write(target.clone(), error);
+    fs::create_dir_all(&target).map_err(write_fault)?;
+    if out.is_some() {
+        let manifest = "plug.yaml";
+        copy_and_rename(&folder.path.join(manifest), &target, manifest).map_err(write_fault)?;
+    }
+    copy_and_rename(library, &target, &plug.library_file).map_err(write_fault)?;
+    let library = target.join(&plug.library_file);
+    Ok(Built { name: folder.name.clone(), version: plug.version.clone(), library })
+}
+
+/// A reader sees the old file or the new one, never half of one.
+fn copy_and_rename(from: &Path, folder: &Path, name: &str) -> std::io::Result<()> {
+    let part = folder.join(format!(".{name}.{}.part", std::process::id()));
+    fs::copy(from, &part)?;
+    fs::rename(&part, folder.join(name)).inspect_err(|_| {
+        let _ = fs::remove_file(&part);
+    })
+}

@@ -1,0 +1,38 @@
+//! A plugin host for data pipelines.
+//!
+//! # Layout
+//! - [`catalog`]: what is installed in the trees of plugs, and what was refused and why.
+//! - [`elf`]: what a library says about itself without being run.
+//! - [`loader`]: the only room that opens libraries.
+//! - [`registry`]: what is loaded; [`services`] is what the host lends to plugins.
+//! - [`metrics`]: the cells that plugins write to.
+//! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
+//! - [`run`]: the document engine.
+//! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
+//! - [`compile`]: source plugs to libraries.
+//! - [`cli`]: the commands.
+//!
+//! A run flows one way: [`pipeline::PipelineSpec`] and [`catalog::Catalog`] become a
+//! [`pipeline::Plan`], [`registry::Registry`] opens what the plan names, [`run::run`] calls it and
+//! gives one [`run::Answer`].
+
+#[cfg(not(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+compile_error!("PlugPipe runs on Linux with glibc, on x86_64 and aarch64");
+
+pub mod catalog;
+pub mod cli;
+pub mod compile;
+pub mod diagnostics;
+pub mod elf;
+pub mod json;
+pub mod loader;
+pub mod metrics;
+pub mod pipeline;
+pub mod registry;
+pub mod run;
+pub mod services;
+pub mod yaml;

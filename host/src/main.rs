@@ -1,0 +1,21 @@
+//! The `plugpipe` command.
+
+use clap::Parser as _;
+use plugpipe::cli::{self, Arguments};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    cli::log::install();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return cli::fault(&format!("the async runtime did not start: {error}")),
+    };
+    let code = runtime.block_on(cli::run(arguments));
+    // A plugin that hangs keeps its thread; the process does not wait for it.
+    runtime.shutdown_background();
+    ExitCode::from(code)
+}
