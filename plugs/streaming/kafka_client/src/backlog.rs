@@ -1,0 +1,183 @@
+//! Handing batches over to librdkafka, first come first served. A batch that meets a full queue
+//! waits here, and all later ones behind it: that is the back-pressure, and it keeps the order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rdkafka::bindings::rd_kafka_resp_err_t::{
+    RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__QUEUE_FULL,
+    RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+};
+
+use crate::flight::{Flight, Landed};
+use crate::outgoing::OutgoingBatch;
+use crate::placement::{Placed, UNASSIGNED};
+use crate::topics::KnownTopic;
+
+/// Records handed over in one call: enough to spread its cost, few enough to stay in the cache.
+const RUN: usize = 2048;
+
+/// What became of records handed to librdkafka.
+#[derive(Debug, Default)]
+pub(crate) struct Handed {
+    /// How many of them are dealt with, counted from the first: taken or refused.
+    pub count: usize,
+    /// Index in the batch and code of those it refused.
+    pub refused: Vec<(u32, i32)>,
+    /// The queue is full: the rest is to be handed over again.
+    pub full: bool,
+}
+
+impl Handed {
+    /// Reads what librdkafka said of each record of a run; 0 is "taken".
+    pub fn read(run: &[Placed], codes: impl IntoIterator<Item = i32>) -> Self {
+        let mut handed = Self::default();
+        for (placed, code) in run.iter().zip(codes) {
+            // It takes none of the records behind this one either.
+            if code == RD_KAFKA_RESP_ERR__QUEUE_FULL as i32 {
+                handed.full = true;
+                break;
+            }
+            if code != 0 {
+                handed.refused.push((placed.index, code));
+            }
+            handed.count += 1;
+        }
+        handed
+    }
+}
+
+/// A batch of which some records are not handed over yet.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub flight: Arc<Flight>,
+    /// In the order of handing over.
+    pub placed: Vec<Placed>,
+    /// One a topic of the batch; `None` for a name that librdkafka does not take.
+    pub topics: Vec<Option<Arc<KnownTopic>>>,
+    /// What is not handed over by then is given back as failed.
+    pub deadline: Instant,
+    /// Everything before this position of `placed` is handed over or settled.
+    pub next: usize,
+}
+
+impl Waiting {
+    /// Hands over what the queue takes. `true` once nothing is left.
+    fn hand_over(&mut self, landed: &mut Vec<Landed>) -> bool {
+        // Held through the call: a refused last record must not free the bytes under it.
+        let flight = Arc::clone(&self.flight);
+        let Some(batch) = flight.batch() else { return true };
+        while let Some(run) = next_run(&batch, &self.placed, self.next) {
+            let end = self.next + run.len();
+            let (one, topic) = (run[0], self.topics.get(run[0].topic as usize));
+            let handed = match topic.and_then(Option::as_ref) {
+                None => {
+                    Handed::read(run, run.iter().map(|_| RD_KAFKA_RESP_ERR__INVALID_ARG as i32))
+                }
+                Some(topic) if batch.goes_alone(one.index as usize) => {
+                    topic.handle.produce_alone(&flight, &batch, one)
+                }
+                Some(topic) => topic.handle.produce(&flight, &batch, run),
+            };
+            if partition_has_gone(&handed, &batch, one) {
+                topic.into_iter().flatten().for_each(|topic| topic.forget_view());
+                self.leave_to_librdkafka(end);
+                continue;
+            }
+            self.next += handed.count;
+            let refused = handed.refused.into_iter();
+            landed.extend(refused.filter_map(|(index, code)| flight.refuse(index as usize, code)));
+            if handed.full {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The partition we chose is not there any more: librdkafka knows the current ones.
+    fn leave_to_librdkafka(&mut self, end: usize) {
+        for placed in self.placed.iter_mut().take(end).skip(self.next) {
+            placed.partition = UNASSIGNED;
+        }
+    }
+
+    /// Gives back as failed what is not handed over yet.
+    fn give_up(&mut self, landed: &mut Vec<Landed>) {
+        let code = RD_KAFKA_RESP_ERR__QUEUE_FULL as i32;
+        let rest = self.placed.drain(..).skip(self.next);
+        landed.extend(rest.filter_map(|placed| self.flight.refuse(placed.index as usize, code)));
+        self.next = 0;
+    }
+}
+
+/// Records from `start` on that one call can take: same topic and partition, and of a kind.
+fn next_run<'a>(batch: &OutgoingBatch, placed: &'a [Placed], start: usize) -> Option<&'a [Placed]> {
+    let rest = placed.get(start..)?;
+    let first = rest.first()?;
+    if batch.goes_alone(first.index as usize) {
+        return rest.get(..1);
+    }
+    let explicit = |one: &Placed| {
+        batch.records().get(one.index as usize).is_some_and(|record| record.partition.is_some())
+    };
+    let alike = |one: &&Placed| {
+        (one.topic, one.partition, explicit(one)) == (first.topic, first.partition, explicit(first))
+            && !batch.goes_alone(one.index as usize)
+    };
+    rest.get(..rest.iter().take(RUN).take_while(alike).count())
+}
+
+fn partition_has_gone(handed: &Handed, batch: &OutgoingBatch, one: Placed) -> bool {
+    let explicit = batch.records().get(one.index as usize).and_then(|record| record.partition);
+    let gone = RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION as i32;
+    one.partition != UNASSIGNED
+        && explicit.is_none()
+        && !handed.full
+        && handed.count == handed.refused.len()
+        && handed.refused.first().is_some_and(|(_, code)| *code == gone)
+}
+
+/// The batches that wait for room, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Backlog {
+    waiting: VecDeque<Waiting>,
+}
+
+impl Backlog {
+    /// Hands a batch over, or as much of it as there is room for.
+    pub fn add(&mut self, mut batch: Waiting, landed: &mut Vec<Landed>) {
+        if !self.waiting.is_empty() || !batch.hand_over(landed) {
+            self.waiting.push_back(batch);
+        }
+    }
+
+    /// Hands over what there is room for now, and gives back what is past its deadline.
+    pub fn serve(&mut self, now: Instant, landed: &mut Vec<Landed>) {
+        while let Some(oldest) = self.waiting.front_mut() {
+            if !oldest.hand_over(landed) {
+                break;
+            }
+            self.waiting.pop_front();
+        }
+        self.waiting.retain_mut(|batch| {
+            let late = batch.deadline <= now;
+            if late {
+                batch.give_up(landed);
+            }
+            !late
+        });
+    }
+
+    /// Gives everything back.
+    pub fn give_up(&mut self, landed: &mut Vec<Landed>) {
+        for mut batch in self.waiting.drain(..) {
+            batch.give_up(landed);
+        }
+    }
+
+    /// When the first batch runs out of time; `None` when none waits.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.waiting.iter().map(|batch| batch.deadline).min()
+    }
+}

@@ -1,0 +1,43 @@
+//! What the Kafka plugs share: a producer that publishes whole batches, and the judgement of the
+//! settings it may be given.
+//!
+//! # Layout
+//! * [`producer`]: [`Producer`], the client itself. A [`OutgoingBatch`] goes in, a [`Publishing`]
+//!   future comes out and ends with one [`Outcome`] a record, in order.
+//! * [`settings`]: [`ClientSettings`], the effective librdkafka properties with their secrets apart.
+//! * [`address`], [`topic`], [`credentials`], [`options`]: pure rooms that judge what a user wrote.
+//!   They know no socket and no client.
+//! * [`partitioner`]: Kafka's own murmur2 and the counting sort of a batch.
+//! * `native`: the only file that talks to librdkafka, and the only one with unsafe code.
+//!
+//! # What a delivery report means here
+//! [`Outcome::Delivered`] needs the broker's word (or `acks=0`, where there is none to get).
+//! [`Outcome::Unknown`] is a record that may be in the topic; it is never reported as failed.
+#![deny(unsafe_code)]
+
+pub mod address;
+mod backlog;
+pub mod cluster;
+pub mod credentials;
+mod flight;
+mod native;
+pub mod options;
+pub mod outcome;
+pub mod outgoing;
+pub mod partitioner;
+mod placement;
+pub mod producer;
+pub mod settings;
+pub mod topic;
+mod topics;
+pub mod trouble;
+pub mod verdict;
+
+pub use cluster::Cluster;
+pub use flight::Publishing;
+pub use outcome::{Delivery, ErrorClass, Failure, Outcome};
+pub use outgoing::{BatchBuilder, OutgoingBatch};
+pub use producer::Producer;
+pub use settings::{ClientError, ClientSettings, Secret};
+pub use trouble::ClientTrouble;
+pub use verdict::Verdict;

@@ -1,0 +1,272 @@
+//! The producer: batches in, outcomes out, one thread that serves delivery reports.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::backlog::{Backlog, Waiting};
+use crate::cluster::Cluster;
+use crate::flight::{Flight, Publishing};
+use crate::native::{Client, words};
+use crate::outgoing::OutgoingBatch;
+use crate::placement::place;
+use crate::settings::{ClientError, ClientSettings};
+use crate::topics::{KnownTopic, TopicView, Topics};
+use crate::trouble::{ClientTrouble, LastTrouble};
+
+/// From this many records on it pays to know the partitions and to choose them here.
+const WORTH_ASKING: usize = 256;
+/// Longest wait for the partitions of a topic; without them librdkafka chooses.
+const ASKING: Duration = Duration::from_secs(2);
+/// Longest sleep of the polling thread. Reports, a full queue and closing end it at once.
+const NAP: Duration = Duration::from_secs(1);
+/// Longest sleep while a batch waits for room that another thread's `flush` may have made.
+const SHORT_NAP: Duration = Duration::from_millis(50);
+/// How long dropping a producer waits for what is in flight.
+const DROP_WAIT: Duration = Duration::from_secs(5);
+
+/// Publishes batches to Kafka.
+///
+/// Life: [`connect`](Self::connect) once, [`publish`](Self::publish) from any thread and as often as
+/// wanted, then [`close`](Self::close) or drop. Batches are handed over in the order of the calls, so
+/// two batches of one key stay in order.
+#[derive(Debug)]
+pub struct Producer {
+    shared: Arc<Shared>,
+    polling: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    // Before `client`: a topic holds a share in the client, and goes first.
+    topics: Topics,
+    backlog: Mutex<Backlog>,
+    client: Arc<Client>,
+    /// Whether we choose partitions ourselves: only where librdkafka would choose the same.
+    murmur2: bool,
+    /// Turns the partition of records without a key from batch to batch.
+    turn: AtomicUsize,
+    /// Set once, when the producer is closed: how long the polling thread may still flush.
+    close_by: OnceLock<Instant>,
+}
+
+impl Producer {
+    /// Creates the client and its polling thread. Waits for no network.
+    ///
+    /// # Errors
+    /// A setting that librdkafka does not know or take, named by its key; settings that do not go
+    /// together; no thread.
+    pub fn connect(settings: &ClientSettings) -> Result<Self, ClientError> {
+        let client = Arc::new(Client::new(settings, Arc::new(LastTrouble::default()))?);
+        let shared = Arc::new(Shared {
+            topics: Topics::default(),
+            backlog: Mutex::default(),
+            client,
+            murmur2: settings.get("partitioner") == Some("murmur2_random"),
+            turn: AtomicUsize::new(RandomState::new().hash_one(0) as usize),
+            close_by: OnceLock::new(),
+        });
+        let polled = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("pp-kafka-poll".to_owned());
+        let polling = thread.spawn(move || polled.poll_until_closed());
+        let polling = polling.map_err(|error| ClientError::NoThread(error.to_string()))?;
+        Ok(Self { shared, polling: Some(polling) })
+    }
+
+    /// Hands a batch over. The future is ready with one outcome a record, in their order.
+    ///
+    /// A full queue makes records wait, in order, until there is room; what has not been handed
+    /// over at `deadline` comes back as failed with `_QUEUE_FULL`. From there on librdkafka's
+    /// `message.timeout.ms` bounds the wait. May block up to 2 s once a topic, for its partitions.
+    pub fn publish(&self, batch: OutgoingBatch, deadline: Instant) -> Publishing {
+        let shared = &self.shared;
+        let open = |name: &String| shared.topics.open(&shared.client, name);
+        let topics: Vec<Option<Arc<KnownTopic>>> = batch.topics().iter().map(open).collect();
+        let views = shared.views(&topics, batch.len(), deadline);
+        let placed = place(&batch, &views, shared.turn.fetch_add(1, Ordering::Relaxed));
+        let flight = Flight::start(batch, Arc::clone(&shared.client.trouble));
+        let publishing = Publishing::new(Arc::clone(&flight));
+        let waiting = Waiting { flight, placed, topics, deadline, next: 0 };
+        let mut landed = Vec::new();
+        let mut backlog = shared.backlog();
+        backlog.add(waiting, &mut landed);
+        let is_full = backlog.next_deadline().is_some();
+        drop(backlog);
+        if is_full {
+            shared.client.wake();
+        }
+        publishing
+    }
+
+    /// Asks the cluster for its brokers and topics.
+    ///
+    /// # Errors
+    /// No answer within `wait`, with what the client last heard from its brokers.
+    pub fn metadata(&self, wait: Duration) -> Result<Cluster, ClientError> {
+        self.shared.client.metadata(None, wait).map_err(|code| {
+            let words = words(code);
+            let message = match self.trouble() {
+                Some(trouble) => format!("{} ({})", words.text, trouble.message),
+                None => words.text,
+            };
+            ClientError::NoMetadata { code: words.name, message }
+        })
+    }
+
+    /// Sends everything without waiting for fuller batches. `true` once every record published so
+    /// far has its report, `false` when `wait` is over before.
+    pub fn flush(&self, wait: Duration) -> bool {
+        self.shared.flush_until(Instant::now() + wait)
+    }
+
+    /// What the brokers last said, unless a record has been delivered since. A fatal error stays:
+    /// this producer takes no more records.
+    pub fn trouble(&self) -> Option<ClientTrouble> {
+        self.shared.client.trouble.latest()
+    }
+
+    /// Flushes for at most `wait`, gives up the rest, and frees the client. Every future ends.
+    pub fn close(mut self, wait: Duration) {
+        self.shut(wait);
+    }
+
+    fn shut(&mut self, wait: Duration) {
+        // Closing twice keeps the first deadline.
+        self.shared.close_by.get_or_init(|| Instant::now() + wait);
+        self.shared.client.wake();
+        let Some(polling) = self.polling.take() else { return };
+        // A waker may drop the last producer on the polling thread, which then closes by itself.
+        if polling.thread().id() != thread::current().id() && polling.join().is_err() {
+            tracing::error!("the Kafka polling thread panicked");
+        }
+    }
+}
+
+/// Closes with a wait of 5 s. Safe on any thread, a waker's included.
+impl Drop for Producer {
+    fn drop(&mut self) {
+        self.shut(DROP_WAIT);
+    }
+}
+
+impl Shared {
+    fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of each topic's partitions; nothing when librdkafka is to choose. It does so for
+    /// small batches: choosing saves them nothing, and its sticky partitioner looks across batches.
+    fn views(
+        &self,
+        topics: &[Option<Arc<KnownTopic>>],
+        records: usize,
+        deadline: Instant,
+    ) -> Vec<Option<TopicView>> {
+        if !self.murmur2 || records < WORTH_ASKING {
+            return vec![None; topics.len()];
+        }
+        let view = |topic: &Option<Arc<KnownTopic>>| {
+            let topic = topic.as_ref()?;
+            let wait = ASKING.min(deadline.saturating_duration_since(Instant::now()));
+            topic.view(&self.client, wait)
+        };
+        topics.iter().map(view).collect()
+    }
+
+    fn poll_until_closed(&self) {
+        let mut nap = NAP;
+        while self.close_by.get().is_none() {
+            self.client.poll(nap);
+            nap = self.serve_backlog();
+        }
+        self.finish(self.close_by.get().copied().unwrap_or_else(Instant::now));
+    }
+
+    /// Makes use of room that came free. Returns how long the next nap may be.
+    fn serve_backlog(&self) -> Duration {
+        let mut landed = Vec::new();
+        let now = Instant::now();
+        let mut backlog = self.backlog();
+        backlog.serve(now, &mut landed);
+        let deadline = backlog.next_deadline();
+        drop(backlog);
+        for landed in landed {
+            landed.wake();
+        }
+        deadline.map_or(NAP, |deadline| deadline.saturating_duration_since(now).min(SHORT_NAP))
+    }
+
+    fn flush_until(&self, deadline: Instant) -> bool {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            self.client.flush(left.min(SHORT_NAP));
+            self.serve_backlog();
+            if self.backlog().next_deadline().is_none() && self.client.held() == 0 {
+                return true;
+            }
+            if left.is_zero() {
+                return false;
+            }
+        }
+    }
+
+    /// Flushes until `deadline`, then gives up what is left so that every future ends.
+    fn finish(&self, deadline: Instant) {
+        if self.flush_until(deadline) {
+            return;
+        }
+        let mut landed = Vec::new();
+        self.backlog().give_up(&mut landed);
+        for landed in landed {
+            landed.wake();
+        }
+        self.client.purge();
+        let end = Instant::now() + DROP_WAIT;
+        while self.client.held() > 0 && Instant::now() < end {
+            self.client.poll(SHORT_NAP);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use rdkafka::mocking::MockCluster;
+
+    use super::*;
+    use crate::outcome::Outcome;
+    use crate::outgoing::{BatchBuilder, RecordSlices};
+
+    #[test]
+    fn a_record_for_a_partition_that_has_gone_is_placed_again() {
+        let mock = MockCluster::new(1).unwrap();
+        mock.create_topic("orders", 2, 1).unwrap();
+        let mut settings = ClientSettings::default();
+        settings.set("bootstrap.servers", mock.bootstrap_servers());
+        settings.set("partitioner", "murmur2_random").set("linger.ms", "0");
+        let producer = Producer::connect(&settings).unwrap();
+        let topic = producer.shared.topics.open(&producer.shared.client, "orders").unwrap();
+        producer.shared.client.metadata(Some(&topic.handle), Duration::from_secs(10)).unwrap();
+        topic.believe(TopicView { partitions: 90, led: vec![89] });
+        let header: &[(&str, Option<&[u8]>)] = &[("h", None)];
+        let mut builder = BatchBuilder::default();
+        for number in 0..300u32 {
+            let (key, headers) = (number.to_le_bytes(), header.get(number as usize % 2..).unwrap());
+            let key = (number % 3 > 0).then_some(key.as_slice());
+            builder.append("orders", RecordSlices { key, headers, ..Default::default() }).unwrap();
+        }
+        let mut publishing =
+            producer.publish(builder.build(), Instant::now() + Duration::from_secs(60));
+        assert!(producer.flush(Duration::from_secs(60)));
+        let mut context = Context::from_waker(Waker::noop());
+        let outcomes = Pin::new(&mut publishing).poll(&mut context);
+        let Poll::Ready(outcomes) = outcomes else { panic!("not ready after a flush") };
+        let is_delivered = |outcome: &Outcome| matches!(outcome, Outcome::Delivered(_));
+        assert!(outcomes.iter().all(is_delivered), "{outcomes:?}");
+    }
+}

@@ -1,0 +1,78 @@
+//! The topics a producer has met: their handles and how many partitions they have.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::native::{Client, Topic};
+
+/// How long a partition count is believed; the Java client asks again after the same time.
+const FRESH: Duration = Duration::from_secs(300);
+/// How long to leave a topic alone after a question without an answer.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// What a batch must know of a topic to place records in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TopicView {
+    /// Number of partitions, at least 1.
+    pub partitions: i32,
+    /// Those that have a leader.
+    pub led: Vec<i32>,
+}
+
+/// A topic handle with what is known about the topic.
+#[derive(Debug)]
+pub(crate) struct KnownTopic {
+    pub handle: Topic,
+    view: Mutex<Option<(Instant, Option<TopicView>)>>,
+}
+
+impl KnownTopic {
+    /// The partitions, asked for if the last answer is old. Waits at most `wait`.
+    pub fn view(&self, client: &Client, wait: Duration) -> Option<TopicView> {
+        let known = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some((asked, Some(view))) if asked.elapsed() < FRESH => return Some(view),
+            Some((asked, None)) if asked.elapsed() < QUIET => return None,
+            _ => {}
+        }
+        let answer = client.metadata(Some(&self.handle), wait).ok();
+        let topic = answer.and_then(|cluster| cluster.topics.into_iter().next());
+        let topic = topic.filter(|topic| topic.partitions > 0 && topic.error.is_none());
+        let view = topic.map(|topic| TopicView { partitions: topic.partitions, led: topic.led });
+        let mut known = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((Instant::now(), view.clone()));
+        view
+    }
+
+    /// Makes a stale answer look fresh.
+    #[cfg(test)]
+    pub fn believe(&self, view: TopicView) {
+        *self.view.lock().unwrap() = Some((Instant::now(), Some(view)));
+    }
+
+    /// What was known is wrong: a partition has gone.
+    pub fn forget_view(&self) {
+        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Topics by name.
+#[derive(Debug, Default)]
+pub(crate) struct Topics {
+    known: Mutex<HashMap<String, Arc<KnownTopic>>>,
+}
+
+impl Topics {
+    /// The topic of that name; `None` when librdkafka does not take the name.
+    pub fn open(&self, client: &Arc<Client>, name: &str) -> Option<Arc<KnownTopic>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(topic) = known.get(name) {
+            return Some(Arc::clone(topic));
+        }
+        let handle = Topic::open(client, name)?;
+        let topic = Arc::new(KnownTopic { handle, view: Mutex::default() });
+        known.insert(name.to_owned(), Arc::clone(&topic));
+        Some(topic)
+    }
+}
