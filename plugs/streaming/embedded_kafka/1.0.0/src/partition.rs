@@ -1,0 +1,101 @@
+//! Reading one partition up to the end that it had when the reading began.
+
+use crate::answer::Read;
+use plugin_api::base64::json_of;
+use plugin_api::{Error, Json, Result};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::{Offset, TopicPartitionList};
+use std::time::{Duration, Instant};
+
+/// One partition with its bounds.
+pub struct Partition<'a> {
+    consumer: &'a BaseConsumer,
+    topic: &'a str,
+    number: i32,
+    /// The offset of the oldest record that is still there.
+    pub first: i64,
+    /// The offset behind the newest record.
+    end: i64,
+}
+
+impl<'a> Partition<'a> {
+    /// Asks the cluster for the bounds.
+    pub fn find(
+        consumer: &'a BaseConsumer,
+        topic: &'a str,
+        number: i32,
+        deadline: Instant,
+    ) -> Result<Self> {
+        let bounds = consumer.fetch_watermarks(topic, number, remaining(deadline));
+        let (first, end) = bounds.map_err(|error| unreadable(topic, number, &error))?;
+        Ok(Self { consumer, topic, number, first, end })
+    }
+
+    /// Appends its records until there are `max`.
+    pub fn append_to(&self, records: &mut Vec<Read>, max: usize, deadline: Instant) -> Result<()> {
+        if self.first >= self.end || records.len() >= max {
+            return Ok(());
+        }
+        self.assign()?;
+        while records.len() < max {
+            let Some(record) = self.next(deadline)? else { return Ok(()) };
+            let last = record.offset + 1 >= self.end;
+            records.push(record);
+            if last {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn assign(&self) -> Result<()> {
+        let mut from = TopicPartitionList::with_capacity(1);
+        from.add_partition_offset(self.topic, self.number, Offset::Offset(self.first))
+            .and_then(|()| self.consumer.assign(&from))
+            .map_err(|error| unreadable(self.topic, self.number, &error))
+    }
+
+    /// The next record; `None` at the end of the partition.
+    fn next(&self, deadline: Instant) -> Result<Option<Read>> {
+        match self.consumer.poll(remaining(deadline)) {
+            Some(Ok(message)) => record(&message).map(Some),
+            Some(Err(KafkaError::PartitionEOF(_))) => Ok(None),
+            Some(Err(error)) => Err(unreadable(self.topic, self.number, &error)),
+            None => Err(Error::retriable(format!(
+                "topic {:?}, partition {}: not read up to offset {} in time",
+                self.topic, self.number, self.end
+            ))),
+        }
+    }
+}
+
+/// How long may still be waited.
+pub fn remaining(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}
+
+fn record(message: &BorrowedMessage<'_>) -> Result<Read> {
+    let headers = message.headers().into_iter().flat_map(Headers::iter);
+    let header = |header: rdkafka::message::Header<'_, &[u8]>| {
+        Ok((header.key.to_owned(), bytes(header.value)?))
+    };
+    Ok(Read {
+        topic: message.topic().to_owned(),
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp: message.timestamp().to_millis(),
+        key: bytes(message.key())?,
+        value: bytes(message.payload())?,
+        headers: headers.map(header).collect::<Result<_>>()?,
+    })
+}
+
+fn bytes(bytes: Option<&[u8]>) -> Result<Json> {
+    bytes.map_or_else(|| Ok(Json::null()), json_of)
+}
+
+fn unreadable(topic: &str, number: i32, error: &KafkaError) -> Error {
+    Error::retriable(format!("topic {topic:?}, partition {number}, cannot be read: {error}"))
+}

@@ -1,0 +1,35 @@
+//! Topic names. The cluster itself takes any name, so this check is the only guard.
+
+use plugin_api::{Error, Result};
+
+const LONGEST: usize = 249;
+
+/// Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, but neither `.` nor `..`.
+///
+/// # Errors
+/// When `name` breaks it.
+pub fn check(name: &str) -> Result<()> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let long_enough = (1..=LONGEST).contains(&name.len());
+    if long_enough && name.bytes().all(fits) && !matches!(name, "." | "..") {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "`topic`: {name:?} is no topic name; use 1 to {LONGEST} letters, digits, `.`, `_` and `-`"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_kafka() {
+        for good in ["a", "orders.dead", "A_b-9", "...", &"x".repeat(249)] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in ["", ".", "..", "a b", "a/b", "é", "a\0", &"x".repeat(250)] {
+            assert!(check(bad).is_err(), "{bad:?}");
+        }
+    }
+}
