@@ -1,0 +1,60 @@
+//! The configuration of one call.
+
+use plugin_api::schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Everything has a default.
+#[derive(Deserialize, Serialize, JsonSchema, Default, Debug)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Upper bounds of a new histogram's buckets, rising. The bounds of one that exists stay.
+    pub buckets: Buckets,
+}
+
+/// Upper bounds of buckets: at least one, finite, rising.
+#[derive(Deserialize, Serialize, JsonSchema, Clone, PartialEq, Debug)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(try_from = "Vec<f64>")]
+pub struct Buckets(Vec<f64>);
+
+impl Buckets {
+    /// The bounds.
+    pub fn bounds(&self) -> &[f64] {
+        &self.0
+    }
+}
+
+impl Default for Buckets {
+    /// Fit for durations in seconds: 5 ms to 10 s.
+    fn default() -> Self {
+        Self(vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
+    }
+}
+
+impl TryFrom<Vec<f64>> for Buckets {
+    type Error = &'static str;
+
+    fn try_from(bounds: Vec<f64>) -> Result<Self, Self::Error> {
+        let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+        if bounds.is_empty() || !rising {
+            return Err("one number or more, each larger than the one before it");
+        }
+        Ok(Self(bounds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_have_to_rise() {
+        let read = |text: &str| serde_json::from_str::<Config>(text);
+        assert_eq!(read(r#"{"buckets":[1,2.5]}"#).unwrap().buckets.bounds(), [1.0, 2.5]);
+        assert_eq!(read("{}").unwrap().buckets, Buckets::default());
+        for refused in ["[]", "[2,1]", "[1,1]", "[1,1e999]", "1"] {
+            assert!(read(&format!(r#"{{"buckets":{refused}}}"#)).is_err(), "{refused}");
+        }
+    }
+}
