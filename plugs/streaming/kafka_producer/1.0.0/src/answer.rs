@@ -1,0 +1,287 @@
+//! What a call answers: always `kafka_status`, `kafka_error` and `kafka_result`.
+
+use crate::fault::{ErrorType, Fault};
+use plugin_api::schemars::{JsonSchema};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The answer of kafka_producer.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(crate = "plugin_api::schemars")]
+pub struct Answer {
+    /// `success`, `partial`, `error` or `unknown`.
+    pub kafka_status: Status,
+    /// What went wrong, null when nothing did.
+    pub kafka_error: Option<String>,
+    /// What became of the record or records.
+    pub kafka_result: Value,
+    /// What was decided on the caller's behalf.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// What the checks found, each text beginning with a stable kind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub security_issues: Vec<String>,
+    /// From the call to this answer.
+    pub latency_ms: f64,
+}
+
+/// The state of one record, or of the call as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The broker confirmed it, or all of them.
+    Success,
+    /// Some of several were confirmed.
+    Partial,
+    /// It is not in the topic, or none of them.
+    Error,
+    /// It may be in the topic: the time ran out before the broker answered.
+    Unknown,
+}
+
+/// What became of one record.
+#[derive(Clone, Debug)]
+pub enum Settled {
+    /// The broker confirmed it.
+    Delivered {
+        /// Where it went.
+        topic: String,
+        /// Its partition.
+        partition: i32,
+        /// Its offset; `None` where no broker says.
+        offset: Option<i64>,
+        /// Milliseconds since 1970.
+        timestamp: Option<i64>,
+    },
+    /// It is not in the topic.
+    Failed(Fault),
+    /// It may be in the topic.
+    Unknown {
+        /// Where it was sent.
+        topic: String,
+        /// Why nobody knows.
+        text: String,
+    },
+}
+
+/// More details than this keep the failures only.
+const DETAILS: usize = 1000;
+
+impl Answer {
+    fn new(kafka_status: Status, kafka_error: Option<String>, kafka_result: Value) -> Self {
+        let (warnings, security_issues) = (Vec::new(), Vec::new());
+        Self { kafka_status, kafka_error, kafka_result, warnings, security_issues, latency_ms: 0.0 }
+    }
+
+    /// A call that succeeded and published nothing.
+    pub fn done(kafka_result: Value) -> Self {
+        Self::new(Status::Success, None, kafka_result)
+    }
+
+    /// A call that was refused as a whole.
+    pub fn refused(fault: Fault) -> Self {
+        let result = error_result(&fault, json!({}));
+        let answer = Self::new(Status::Error, Some(fault.text), result);
+        Self { security_issues: fault.security_issues, ..answer }
+    }
+
+    /// One record.
+    pub fn single(settled: Settled) -> Self {
+        match settled {
+            Settled::Failed(fault) => Self::refused(fault),
+            Settled::Unknown { topic, text } => {
+                let result = json!({ "status": Status::Unknown, "topic": topic, "error": text });
+                Self::new(Status::Unknown, Some(text), result)
+            }
+            delivered @ Settled::Delivered { .. } => {
+                let mut result = delivered.detail();
+                result["status"] = json!(Status::Success);
+                Self::done(result)
+            }
+        }
+    }
+
+    /// Several records, in the order in which they were given.
+    pub fn several(settled: &[Settled], full_details: bool) -> Self {
+        let counts = Counts::of(settled);
+        let status = counts.status();
+        let first_fault = settled.iter().find_map(Settled::fault);
+        let error = counts.summary(settled.iter().find_map(Settled::text));
+        let (details, omitted) = details(settled, full_details);
+        let mut result = json!({
+            "status": status,
+            "published_count": counts.delivered,
+            "failed_count": counts.failed,
+            "unknown_count": counts.unknown,
+            "details": details,
+        });
+        if omitted > 0 {
+            result["details_omitted"] = json!(omitted);
+        }
+        if status == Status::Error {
+            result["error"] = json!(error);
+            result["error_type"] = json!(first_fault.map(|fault| fault.error_type));
+        }
+        let issues = settled.iter().filter_map(Settled::fault).flat_map(|f| f.security_issues.clone());
+        let mut security_issues: Vec<String> = issues.collect();
+        security_issues.dedup();
+        Self { security_issues, ..Self::new(status, error, result) }
+    }
+
+    /// Adds what was noticed on the way.
+    pub fn with(mut self, warnings: Vec<String>, issues: Vec<String>) -> Self {
+        self.warnings.extend(warnings);
+        self.security_issues.extend(issues);
+        self
+    }
+
+    /// Says how long the call took.
+    pub fn after(mut self, elapsed: Duration) -> Self {
+        self.latency_ms = (elapsed.as_secs_f64() * 1e6).round() / 1e3;
+        self
+    }
+}
+
+fn error_result(fault: &Fault, details: Value) -> Value {
+    let (error, error_type) = (&fault.text, fault.error_type);
+    json!({ "status": Status::Error, "error": error, "error_type": error_type, "details": details })
+}
+
+impl Settled {
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Failed(fault) => Some(fault),
+            Self::Delivered { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Delivered { .. } => None,
+            Self::Failed(fault) => Some(&fault.text),
+            Self::Unknown { text, .. } => Some(text),
+        }
+    }
+
+    fn detail(&self) -> Value {
+        match self {
+            Self::Delivered { topic, partition, offset, timestamp } => json!({
+                "status": Status::Success,
+                "topic": topic,
+                "partition": partition,
+                "offset": offset,
+                "timestamp": timestamp,
+            }),
+            Self::Failed(fault) => {
+                let error_type: ErrorType = fault.error_type;
+                json!({ "status": Status::Error, "error": fault.text, "error_type": error_type })
+            }
+            Self::Unknown { topic, text } => {
+                json!({ "status": Status::Unknown, "topic": topic, "error": text })
+            }
+        }
+    }
+}
+
+struct Counts {
+    delivered: usize,
+    failed: usize,
+    unknown: usize,
+}
+
+impl Counts {
+    fn of(settled: &[Settled]) -> Self {
+        let delivered =
+            settled.iter().filter(|one| matches!(one, Settled::Delivered { .. })).count();
+        let unknown = settled.iter().filter(|one| matches!(one, Settled::Unknown { .. })).count();
+        Self { delivered, unknown, failed: settled.len() - delivered - unknown }
+    }
+
+    fn status(&self) -> Status {
+        match (self.delivered, self.failed, self.unknown) {
+            (_, 0, 0) => Status::Success,
+            (0, _, 0) => Status::Error,
+            (0, _, _) => Status::Unknown,
+            _ => Status::Partial,
+        }
+    }
+
+    fn summary(&self, first: Option<&str>) -> Option<String> {
+        let first = first?;
+        let Self { delivered, failed, unknown } = self;
+        let counted = format!("{delivered} published, {failed} failed, {unknown} unknown");
+        Some(format!("Batch publish error: {counted}; the first: {first}"))
+    }
+}
+
+/// The details to show and how many were left out.
+fn details(settled: &[Settled], full: bool) -> (Vec<Value>, usize) {
+    let long = settled.len() > DETAILS && !full;
+    let shown = |one: &Settled| !long || !matches!(one, Settled::Delivered { .. });
+    let indexed = settled.iter().enumerate().filter(|(_, one)| shown(one));
+    let details: Vec<Value> = indexed
+        .map(|(index, one)| {
+            let mut detail = json!({ "index": index });
+            if let (Some(into), Value::Object(from)) = (detail.as_object_mut(), one.detail()) {
+                into.extend(from);
+            }
+            detail
+        })
+        .collect();
+    let omitted = settled.len() - details.len();
+    (details, omitted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivered() -> Settled {
+        Settled::Delivered { topic: "t".into(), partition: 0, offset: Some(1), timestamp: None }
+    }
+
+    fn unknown() -> Settled {
+        Settled::Unknown { topic: "t".into(), text: "Kafka timeout: no answer".into() }
+    }
+
+    fn failed() -> Settled {
+        Settled::Failed(Fault::serialization("no"))
+    }
+
+    #[test]
+    fn the_status_of_several_follows_from_each() {
+        let cases: [(Vec<Settled>, Status); 7] = [
+            (vec![], Status::Success),
+            (vec![delivered(), delivered()], Status::Success),
+            (vec![delivered(), failed()], Status::Partial),
+            (vec![delivered(), unknown()], Status::Partial),
+            (vec![failed(), unknown()], Status::Unknown),
+            (vec![unknown()], Status::Unknown),
+            (vec![failed()], Status::Error),
+        ];
+        for (settled, status) in cases {
+            assert_eq!(Answer::several(&settled, false).kafka_status, status, "{settled:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_answer_keeps_the_failures_and_says_what_it_left_out() {
+        let mut settled = vec![delivered(); DETAILS];
+        settled.push(failed());
+        let short = Answer::several(&settled, false).kafka_result;
+        assert_eq!(short["details_omitted"], DETAILS);
+        assert_eq!(short["details"].as_array().unwrap().len(), 1);
+        assert_eq!(short["details"][0]["index"], DETAILS);
+        let full = Answer::several(&settled, true).kafka_result;
+        assert_eq!(full["details"].as_array().unwrap().len(), DETAILS + 1);
+    }
+
+    #[test]
+    fn an_unknown_record_is_never_called_failed() {
+        let answer = Answer::several(&[unknown(), delivered()], false);
+        assert_eq!(answer.kafka_result["failed_count"], 0);
+        assert_eq!(answer.kafka_result["unknown_count"], 1);
+    }
+}

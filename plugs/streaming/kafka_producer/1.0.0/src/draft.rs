@@ -1,0 +1,109 @@
+//! Drafts: each record with its topic, key, headers and metadata, before it has bytes.
+
+mod headers;
+mod key;
+mod topic;
+
+pub use headers::Header;
+
+use crate::answer::Settled;
+use crate::config::Config;
+use crate::enrich;
+use crate::fault::Fault;
+use crate::input::{Input, RecordInput};
+use plugin_api::Json;
+use std::borrow::Cow;
+use std::sync::Arc;
+use topic::Topics;
+
+/// One record before serialization.
+pub struct Draft<'a> {
+    /// Where it goes.
+    pub topic: Arc<str>,
+    /// The value as JSON text.
+    pub value: Cow<'a, str>,
+    /// The key's bytes.
+    pub key: Option<Arc<[u8]>>,
+    /// The headers, in order.
+    pub headers: Arc<[Header]>,
+    /// The partition that was asked for.
+    pub partition: Option<i32>,
+    /// Milliseconds since 1970.
+    pub timestamp: Option<i64>,
+}
+
+/// Everything a call wants published: a draft or a refusal for each record, in order.
+pub struct Drafts<'a> {
+    /// One entry a record.
+    pub records: Vec<Result<Draft<'a>, Settled>>,
+    /// Whether the answer is that of one record.
+    pub is_single: bool,
+    /// Warnings about topics.
+    pub issues: Vec<String>,
+}
+
+/// Drafts every record of a call.
+///
+/// # Errors
+/// Shared parts that cannot be used refuse the call; parts of one record refuse that record only.
+pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault> {
+    let mut topics = Topics::new(input, config);
+    let metadata = enrich::metadata(input);
+    let shared = Shared {
+        key: key::bytes_of(input.partition_key.as_ref(), "partition_key")?,
+        headers: headers::all_of(input.headers.as_ref())?,
+        metadata: metadata.as_deref(),
+    };
+    let is_single = input.message.is_some();
+    let records = match (&input.message, &input.messages, &input.records) {
+        (Some(message), ..) => vec![Ok(shared.draft(message.get(), topics.shared()?))],
+        (None, Some(messages), _) if messages.is_empty() => Vec::new(),
+        (None, Some(messages), _) => {
+            let topic = topics.shared()?;
+            messages.iter().map(|message| Ok(shared.draft(message.get(), Arc::clone(&topic)))).collect()
+        }
+        (None, None, Some(records)) => {
+            let each = |record| shared.own(record, &mut topics).map_err(Settled::Failed);
+            records.iter().map(each).collect()
+        }
+        (None, None, None) => return Err(Fault::nothing_to_publish()),
+    };
+    Ok(Drafts { records, is_single, issues: topics.into_issues() })
+}
+
+/// The parts that every record of a call takes unless it has its own.
+struct Shared<'m> {
+    key: Option<Arc<[u8]>>,
+    headers: Arc<[Header]>,
+    metadata: Option<&'m str>,
+}
+
+impl Shared<'_> {
+    fn draft<'a>(&self, message: &'a str, topic: Arc<str>) -> Draft<'a> {
+        let value = match self.metadata {
+            None => Cow::Borrowed(message),
+            Some(metadata) => Cow::Owned(enrich::enriched(message, metadata)),
+        };
+        let (key, headers) = (self.key.clone(), Arc::clone(&self.headers));
+        Draft { topic, value, key, headers, partition: None, timestamp: None }
+    }
+
+    fn own<'a>(&self, record: &'a RecordInput, topics: &mut Topics) -> Result<Draft<'a>, Fault> {
+        let topic = match &record.topic {
+            Some(topic) => topics.named(topic)?,
+            None => topics.shared()?,
+        };
+        let mut draft = self.draft(record.value.as_ref().map_or("null", Json::get), topic);
+        if record.key.is_some() {
+            draft.key = key::bytes_of(record.key.as_ref(), "key")?;
+        }
+        if record.headers.is_some() {
+            draft.headers = headers::all_of(record.headers.as_ref())?;
+        }
+        if record.partition.is_some_and(|partition| partition < 0) {
+            return Err(Fault::producer("`partition` must not be negative"));
+        }
+        (draft.partition, draft.timestamp) = (record.partition, record.timestamp);
+        Ok(draft)
+    }
+}

@@ -1,0 +1,68 @@
+//! What one call is given.
+
+use plugin_api::Json;
+use plugin_api::schemars::{JsonSchema};
+use serde::{Deserialize, Deserializer};
+
+/// The input of kafka_producer. `message` wins over `messages`, `messages` over `records`. Unknown
+/// keys belong to the pipeline.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(default)]
+pub struct Input {
+    /// `publish` (default) or `health_check`.
+    pub operation: Option<String>,
+    /// One value; `null` is a value too.
+    #[serde(deserialize_with = "present")]
+    pub message: Option<Json>,
+    /// Values that share key and headers.
+    pub messages: Option<Vec<Json>>,
+    /// Records with parts of their own; what one lacks it takes from the shared parts.
+    pub records: Option<Vec<RecordInput>>,
+    /// The topic, before every other rule.
+    pub topic_override: Option<Json>,
+    /// The key of every record: a text as it is, other scalars as JSON text.
+    pub partition_key: Option<Json>,
+    /// Headers of every record: name to text, number, boolean, null, `{"$base64"}` or a list of them.
+    pub headers: Option<Json>,
+    /// Truthy: object messages get `_plugpipe_metadata`.
+    pub signal_metadata: Option<Json>,
+    /// Looked up in `signal_routing`; part of the metadata.
+    pub signal_type: Option<Json>,
+    /// Part of the metadata.
+    pub source_plugin: Option<Json>,
+    /// Part of the metadata; never a record's own time.
+    pub timestamp: Option<Json>,
+    /// Part of the metadata.
+    pub trace_id: Option<Json>,
+    /// Part of the metadata.
+    pub plugin_version: Option<Json>,
+    /// The format for this call, in place of the configured one.
+    pub format: Option<String>,
+}
+
+/// One record with parts of its own.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordInput {
+    /// The value; absent or `null` is the value null of the format.
+    #[serde(deserialize_with = "present")]
+    pub value: Option<Json>,
+    /// As `partition_key`, or `{"$base64"}`.
+    #[serde(deserialize_with = "present")]
+    pub key: Option<Json>,
+    /// As the shared headers.
+    pub headers: Option<Json>,
+    /// The topic of this record.
+    pub topic: Option<Json>,
+    /// The partition; the partitioner chooses when it is absent.
+    pub partition: Option<i32>,
+    /// Milliseconds since 1970; the time of publishing when it is absent.
+    pub timestamp: Option<i64>,
+}
+
+/// A key that is there, whatever its value: `null` is not the same as absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
+    Json::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,80 @@
+//! Publishes messages to Kafka and says what became of each.
+//!
+//! # Layout
+//! One call flows one way: [`input`] and [`config`] are what it was given, [`check`] refuses what may
+//! not be dialled or written before anything connects, [`draft`] resolves topic, key, headers and
+//! metadata of each record, [`serialize`] asks the serializer plug for bytes, [`publish`] hands them
+//! to a pooled client, [`answer`] is the result.
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod check;
+mod config;
+mod draft;
+mod enrich;
+mod fault;
+mod input;
+mod pool;
+mod publish;
+mod serialize;
+mod servers;
+mod setting;
+mod settings;
+
+use answer::Answer;
+use config::Config;
+use fault::Fault;
+use input::Input;
+use plugin_api::{Ctx, Error, ErrorCode, Host, Plugin, Result};
+use pool::Pool;
+use std::time::{Duration, Instant};
+
+plugin_api::export!("kafka_producer", KafkaProducer as process);
+
+/// One instance serves every caller; equal configurations share one Kafka client.
+struct KafkaProducer {
+    pool: Pool,
+}
+
+/// What `operation` may be.
+const OPERATIONS: [&str; 2] = ["publish", "health_check"];
+
+impl Plugin for KafkaProducer {
+    type Config = Config;
+    type Input = Input;
+    type Output = Answer;
+
+    const STATUS_KEYS: &'static [&'static str] = &["kafka_status"];
+
+    fn create(_host: Host) -> Result<Self> {
+        Ok(Self { pool: Pool::default() })
+    }
+
+    async fn process(&self, ctx: &Ctx, input: Input, config: &Config) -> Result<Answer> {
+        let start = Instant::now();
+        let answer = match input.operation.as_deref().unwrap_or("publish") {
+            "publish" => publish::publish(&self.pool, ctx, &input, config).await,
+            "health_check" => publish::health_check(&self.pool, ctx, config).await,
+            other => Err(unknown_operation(other)),
+        };
+        Ok(answer.unwrap_or_else(Answer::refused).after(start.elapsed()))
+    }
+
+    fn refuse(&self, _ctx: &Ctx, error: Error) -> Result<Answer> {
+        let fault = match error.code {
+            ErrorCode::BAD_CONFIG => Fault::configuration(error.message),
+            _ => Fault::producer(error.message),
+        };
+        Ok(Answer::refused(fault))
+    }
+
+    fn shutdown(&self, grace: Duration) {
+        self.pool.close(grace);
+    }
+}
+
+fn unknown_operation(operation: &str) -> Fault {
+    let supported = OPERATIONS.join(", ");
+    Fault::producer(format!("`operation`: {operation:?} is not supported; there are {supported}"))
+}

@@ -1,0 +1,60 @@
+//! One Kafka client for each distinct configuration, made once and shared by all callers.
+
+use crate::fault::Fault;
+use kafka_client::{ClientError, ClientSettings, ErrorClass, Producer};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// A client, or why there is none: decided once, whoever asks first.
+type Slot = Arc<OnceLock<Result<Arc<Producer>, ClientError>>>;
+
+/// The clients of this plugin.
+#[derive(Default)]
+pub struct Pool {
+    slots: Mutex<HashMap<ClientSettings, Slot>>,
+}
+
+impl Pool {
+    /// The client of these settings. One that has failed for good is replaced.
+    ///
+    /// # Errors
+    /// Settings that librdkafka refuses, by their key.
+    pub fn get(&self, settings: &ClientSettings) -> Result<Arc<Producer>, Fault> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.get(settings).is_some_and(|slot| is_broken(slot)) {
+            slots.remove(settings);
+        }
+        let slot = Arc::clone(slots.entry(settings.clone()).or_default());
+        drop(slots);
+        let connected = slot.get_or_init(|| Producer::connect(settings).map(Arc::new));
+        connected.clone().map_err(|error| match error {
+            ClientError::NoThread(_) => Fault::unexpected(error.to_string()),
+            _ => Fault::configuration(error.to_string()),
+        })
+    }
+
+    /// Flushes every client, side by side, for at most `wait`, and gives them up.
+    pub fn close(&self, wait: Duration) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let clients: Vec<Slot> = slots.drain().map(|(_, slot)| slot).collect();
+        drop(slots);
+        std::thread::scope(|scope| {
+            let connected = clients.iter().filter_map(|slot| slot.get()?.as_ref().ok());
+            for client in connected {
+                scope.spawn(move || client.flush(wait));
+            }
+        });
+    }
+}
+
+/// A client that takes no more records, or settings that gave no client: the reason may be gone.
+fn is_broken(slot: &Slot) -> bool {
+    match slot.get() {
+        None => false,
+        Some(Err(_)) => true,
+        Some(Ok(client)) => {
+            client.trouble().is_some_and(|trouble| trouble.class == ErrorClass::ClientFatal)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Bytes from the serializer plug: `<format>_serializer`, found by its name at each call.
+
+use crate::draft::Draft;
+use crate::fault::Fault;
+use plugin_api::plug::Plug;
+use plugin_api::{BatchBuilder, Ctx, Json, base64};
+use serde::{Deserialize, Serialize};
+
+/// One value's bytes, or why it has none.
+pub type Bytes = Result<Vec<u8>, Fault>;
+
+/// Serializes every draft, in order. One bad value never fails its neighbours.
+///
+/// # Errors
+/// There is no such serializer, or it cannot be used at all.
+pub async fn serialize(ctx: &Ctx, format: &str, drafts: &[&Draft<'_>]) -> Result<Vec<Bytes>, Fault> {
+    let serializer = find(ctx, format).await?;
+    match serializer.open_transform(&NoOptions {}).await {
+        Ok(stage) => {
+            let sent = batch_of(drafts);
+            let applied = stage.apply(sent).map_err(|error| Fault::serialization(error.message))?;
+            bytes_of(&applied, drafts.len())
+        }
+        Err(_) => one_by_one(&serializer, format, drafts).await,
+    }
+}
+
+#[derive(Serialize)]
+struct NoOptions {}
+
+async fn find(ctx: &Ctx, format: &str) -> Result<Plug, Fault> {
+    let name = format!("{format}_serializer");
+    let found = ctx.pp(&name).await;
+    let refused = |error: plugin_api::Error| Fault::serialization(format!("`{name}`: {error}"));
+    found.map_err(refused)?.ok_or_else(|| missing(ctx, format, &name))
+}
+
+fn missing(ctx: &Ctx, format: &str, name: &str) -> Fault {
+    let plugs = ctx.host().plugs().unwrap_or_default();
+    let mut formats: Vec<&str> =
+        plugs.iter().filter_map(|plug| plug.name.strip_suffix("_serializer")).collect();
+    formats.sort_unstable();
+    formats.dedup();
+    let installed = if formats.is_empty() { "none".to_owned() } else { formats.join(", ") };
+    Fault::serialization(format!(
+        "no plug `{name}` is installed for the format {format:?}; installed formats: {installed}"
+    ))
+}
+
+fn batch_of(drafts: &[&Draft<'_>]) -> plugin_api::Batch {
+    let bytes = drafts.iter().map(|draft| draft.value.len()).sum();
+    let mut builder = BatchBuilder::with_capacity(drafts.len(), bytes);
+    for draft in drafts {
+        builder.push(|out| {
+            out.extend_from_slice(draft.value.as_bytes());
+            Ok(())
+        });
+    }
+    builder.build()
+}
+
+fn bytes_of(applied: &plugin_api::Batch, expected: usize) -> Result<Vec<Bytes>, Fault> {
+    if applied.records().len() != expected {
+        let found = applied.records().len();
+        let text = format!("the serializer gave {found} values for {expected}");
+        return Err(Fault::serialization(text));
+    }
+    let value = |record| Ok(applied.value(record).unwrap_or_default().to_vec());
+    let mut all: Vec<Bytes> = applied.records().iter().map(value).collect();
+    for refused in applied.refused() {
+        if let Some(slot) = all.get_mut(refused.index as usize) {
+            *slot = Err(Fault::serialization(refused.message()));
+        }
+    }
+    Ok(all)
+}
+
+#[derive(Serialize)]
+struct Ask<'a> {
+    message: Json,
+    format: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Serialized {
+    serialized_message: Json,
+}
+
+/// The way of a serializer that takes documents only.
+async fn one_by_one(
+    serializer: &Plug,
+    format: &str,
+    drafts: &[&Draft<'_>],
+) -> Result<Vec<Bytes>, Fault> {
+    let mut all = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        all.push(one(serializer, format, &draft.value).await);
+    }
+    Ok(all)
+}
+
+async fn one(serializer: &Plug, format: &str, value: &str) -> Bytes {
+    let fault = |error: &dyn std::fmt::Display| Fault::serialization(error.to_string());
+    let message = Json::from_text(value.to_owned()).map_err(|error| fault(&error))?;
+    let asked = serializer.process(&Ask { message, format }, &NoOptions {}).await;
+    let answer = asked.map_err(|error| fault(&error))?;
+    let text = "the serializer's answer has no usable `serialized_message`";
+    let Serialized { serialized_message } = answer.parse().map_err(|_| fault(&text))?;
+    match base64::bytes_of(serialized_message.get()) {
+        Some(bytes) => bytes.map_err(|error| fault(&error)),
+        None => match serialized_message.parse::<String>() {
+            Ok(text) => Ok(text.into_bytes()),
+            Err(_) => Err(fault(&text)),
+        },
+    }
+}

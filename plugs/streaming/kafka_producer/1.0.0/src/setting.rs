@@ -1,0 +1,54 @@
+//! An option that knows whether the user wrote it: one that was written meets its raw twin as an
+//! error, one that is a default gives way.
+
+use plugin_api::schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
+use std::ops::Deref;
+
+/// A value and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setting<T> {
+    value: T,
+    written: bool,
+}
+
+impl<T> Setting<T> {
+    /// A default.
+    pub fn by_default(value: T) -> Self {
+        Self { value, written: false }
+    }
+
+    /// Whether the user wrote it.
+    pub fn is_written(&self) -> bool {
+        self.written
+    }
+}
+
+impl<T> Deref for Setting<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Setting<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self { value, written: true })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Setting<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+}
