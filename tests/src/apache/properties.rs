@@ -1,0 +1,49 @@
+//! The files a broker is started with.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// One plaintext node. Port 0 takes a free port for each listener. The quorum's address must be
+/// given, and a lone node does not use it. The short session keeps a restart short.
+const SERVER: &str = "\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:9093
+listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+auto.create.topics.enable=false
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=2097152
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+";
+
+/// Warnings and errors, and the few lines that say where the broker listens and that it is ready.
+const LOGGING: &str = "\
+appender.f.type = File
+appender.f.name = F
+appender.f.fileName = ${sys:kafka.log.file}
+appender.f.layout.type = PatternLayout
+appender.f.layout.pattern = [%d] %p %m (%c)%n
+rootLogger = WARN, F
+logger.a = INFO
+logger.a.name = kafka.server.KafkaRaftServer
+logger.b = INFO
+logger.b.name = kafka.network.DataPlaneAcceptor
+";
+
+/// Writes `server.properties` and `log4j2.properties` into `folder`; data goes to `data` in it.
+pub(super) fn write(folder: &Path) -> io::Result<()> {
+    let data = folder.join("data");
+    let server = format!("{SERVER}log.dirs={}\n", data.display());
+    fs::write(folder.join("server.properties"), server)?;
+    fs::write(folder.join("log4j2.properties"), LOGGING)
+}

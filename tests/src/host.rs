@@ -1,0 +1,133 @@
+//! The `plugpipe` binary and its plugs, built once and then run like a user runs them.
+
+mod build;
+mod tree;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+pub use crate::process::{Output, Running};
+pub use build::target_folder;
+pub use tree::Tree;
+
+use crate::{Result, workspace_root};
+
+/// After this long a command counts as hung: it is killed and its test fails.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Tells the binary where the plugs are, so that arguments can stay word for word.
+const PLUGS: &str = "PLUGPIPE_PLUGS";
+
+/// The built binary and the tree its plugs were built into.
+pub struct Host {
+    binary: PathBuf,
+    tree: PathBuf,
+    // Held while this process lives: another one must not rebuild the tree under it.
+    _in_use: std::fs::File,
+}
+
+impl Host {
+    /// The host of this test process, built by the first call in the profile of the test.
+    ///
+    /// # Panics
+    /// When the build fails, with what cargo said.
+    pub fn shared() -> &'static Self {
+        static HOST: OnceLock<Result<Host>> = OnceLock::new();
+        match HOST.get_or_init(build::host) {
+            Ok(host) => host,
+            Err(error) => panic!("building plugpipe and its plugs: {error}"),
+        }
+    }
+
+    /// A command, to be given more and then run: `plugpipe` with these arguments in the
+    /// workspace's root, with the plugs of the workspace.
+    pub fn run<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Invocation {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments.into_iter().map(Into::into));
+        self.invocation(command)
+    }
+
+    /// A line for `sh`, with `plugpipe` on its path.
+    pub fn shell(&self, line: &str) -> Invocation {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        let folder = self.binary.parent().expect("the binary lies in a folder").to_owned();
+        let rest = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(folder).chain(std::env::split_paths(&rest));
+        command.env("PATH", std::env::join_paths(folders).expect("no colon in the target folder"));
+        self.invocation(command)
+    }
+
+    /// The tree that holds every plug of the workspace, built.
+    pub fn tree(&self) -> &Path {
+        &self.tree
+    }
+
+    fn invocation(&self, mut command: Command) -> Invocation {
+        command.current_dir(workspace_root());
+        for (name, _) in std::env::vars_os() {
+            let name_text = name.to_string_lossy();
+            if name_text.starts_with("PLUGPIPE_") || name_text.starts_with("KAFKA") {
+                command.env_remove(&name);
+            }
+        }
+        command.env("CARGO_TARGET_DIR", target_folder()).env(PLUGS, &self.tree);
+        Invocation { command, stdin: Vec::new(), limit: LIMIT }
+    }
+}
+
+/// A command about to run. Its environment holds nothing of `PLUGPIPE_*` and `KAFKA*` but what is
+/// given here.
+pub struct Invocation {
+    command: Command,
+    stdin: Vec<u8>,
+    limit: Duration,
+}
+
+impl Invocation {
+    /// Sets a variable of the environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// What the command reads; nothing if this is not called.
+    #[must_use]
+    pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = text.into();
+        self
+    }
+
+    /// Another tree of plugs than the workspace's.
+    #[must_use]
+    pub fn plugs(self, tree: &Tree) -> Self {
+        self.env(PLUGS, tree.path())
+    }
+
+    /// Another deadline than a minute.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs to the end.
+    ///
+    /// # Panics
+    /// When the command cannot be started or is killed at its deadline.
+    pub fn output(self) -> Output {
+        self.start().wait().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Starts and does not wait.
+    ///
+    /// # Panics
+    /// When the command cannot be started.
+    pub fn start(self) -> Running {
+        Running::start(self.command, self.stdin, self.limit)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+}

@@ -1,0 +1,91 @@
+//! Building the binary and the plugs: `cargo test` leaves neither where another package's tests
+//! could find them.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::Host;
+use crate::{Result, process, workspace_root};
+
+/// Cold, on a slow machine, with the Kafka client and its OpenSSL compiled from source.
+const LIMIT: Duration = Duration::from_mins(30);
+
+/// Where the running test was built: `<target>/<profile>/deps/<test>`.
+struct Place {
+    target: PathBuf,
+    /// The folder's name: `debug` for the profile `dev`, else the profile's own.
+    profile_folder: String,
+}
+
+impl Place {
+    fn of_this_test() -> Result<Self> {
+        let test = env::current_exe()?;
+        let folder = test.ancestors().nth(2).ok_or("the test lies in no profile folder")?;
+        let name = folder.file_name().and_then(|name| name.to_str());
+        Ok(Self {
+            target: folder.parent().ok_or("the profile folder has no parent")?.to_owned(),
+            profile_folder: name.ok_or("the profile folder has no name")?.to_owned(),
+        })
+    }
+
+    fn profile(&self) -> &str {
+        if self.profile_folder == "debug" { "dev" } else { &self.profile_folder }
+    }
+
+    fn binary(&self) -> PathBuf {
+        self.target.join(&self.profile_folder).join("plugpipe")
+    }
+
+    /// Everything the tests leave in the target folder lies here.
+    fn scratch(&self) -> PathBuf {
+        self.target.join("end-to-end").join(&self.profile_folder)
+    }
+}
+
+/// The target folder of the running test.
+///
+/// # Panics
+/// When the test does not run out of one.
+pub fn target_folder() -> PathBuf {
+    Place::of_this_test().unwrap_or_else(|error| panic!("{error}")).target
+}
+
+/// Builds the binary in the profile of this test, then has it build every plug into a tree.
+pub(super) fn host() -> Result<Host> {
+    let place = Place::of_this_test()?;
+    build_binary(&place)?;
+    let tree = place.scratch().join("plugs");
+    fs::create_dir_all(place.scratch())?;
+    let in_use = File::create(place.scratch().join("plugs.lock"))?;
+    in_use.lock()?;
+    build_plugs(&place, &tree)?;
+    in_use.lock_shared()?;
+    Ok(Host { binary: place.binary(), tree, _in_use: in_use })
+}
+
+fn build_binary(place: &Place) -> Result<()> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--package", "plugpipe", "--profile", place.profile()]);
+    cargo.arg("--target-dir").arg(&place.target).current_dir(workspace_root());
+    succeed(cargo)
+}
+
+/// Builds into an empty tree, so that no plug of an earlier checkout is left in it.
+fn build_plugs(place: &Place, tree: &Path) -> Result<()> {
+    if tree.exists() {
+        fs::remove_dir_all(tree)?;
+    }
+    let mut plugpipe = Command::new(place.binary());
+    plugpipe.args(["build", "--out"]).arg(tree).current_dir(workspace_root());
+    plugpipe.env("CARGO_TARGET_DIR", &place.target);
+    succeed(plugpipe)
+}
+
+fn succeed(command: Command) -> Result<()> {
+    let what = format!("{command:?}");
+    let output = process::run(command, LIMIT)?;
+    if output.code == Some(0) { Ok(()) } else { Err(format!("{what}\n{output}").into()) }
+}

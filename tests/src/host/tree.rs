@@ -1,0 +1,64 @@
+//! A tree of plugs for one test: some of the built ones, and folders that are broken on purpose.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::Host;
+
+/// A temporary tree; it goes when this is dropped.
+pub struct Tree {
+    folder: TempDir,
+}
+
+impl Tree {
+    /// A tree without plugs.
+    ///
+    /// # Panics
+    /// When no temporary folder can be made.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// Adds a copy of a built plug, `category/name/version`.
+    ///
+    /// # Panics
+    /// When there is no such plug.
+    #[must_use]
+    pub fn with_plug(self, plug: &str) -> Self {
+        let built = Host::shared().tree().join(plug);
+        let files = fs::read_dir(&built)
+            .unwrap_or_else(|error| panic!("no built plug {}: {error}", built.display()));
+        for entry in files {
+            let entry = entry.expect("a folder that can be read");
+            if entry.file_type().expect("the type of a file").is_file() {
+                let bytes = fs::read(entry.path()).expect("a file of a built plug");
+                self.write(&format!("{plug}/{}", entry.file_name().display()), &bytes);
+            }
+        }
+        self
+    }
+
+    /// Adds a file; `path` starts at the tree's root.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    #[must_use]
+    pub fn with_file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        self.write(path, content.as_ref());
+        self
+    }
+
+    /// The tree's root.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, path: &str, content: &[u8]) -> PathBuf {
+        let file = self.path().join(path);
+        fs::create_dir_all(file.parent().expect("a folder in the tree")).expect("a new folder");
+        fs::write(&file, content).expect("a new file");
+        file
+    }
+}

@@ -1,0 +1,40 @@
+//! What the end-to-end tests stand on. They know the `plugpipe` binary, real servers and files,
+//! and no line of the host's own code.
+//!
+//! - [`host`]: builds the binary and the plugs once, then runs commands with a deadline
+//! - [`apache`]: a real Apache Kafka broker out of Maven jars, and Apache's own console consumer
+//! - [`reader`]: a topic from its first record to its last, through librdkafka
+//! - [`golden`]: the folders `cases/` of each plug, run and compared
+//! - [`readme`]: the commands a README shows, and the output it promises
+//! - [`process`]: a child process with a deadline
+//! - [`exact_json`]: JSON compared without losing a digit
+//!
+//! A server that is not installed skips its tests, and says so on stderr. With
+//! `PLUGPIPE_REQUIRE_SERVERS=1` it fails them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this crate is linked into tests only, where a panic is a failed test"
+)]
+
+use std::error::Error;
+use std::path::Path;
+
+pub mod apache;
+pub mod exact_json;
+pub mod golden;
+pub mod host;
+pub mod process;
+pub mod reader;
+pub mod readme;
+pub mod skip;
+
+/// The result of setting something up: the error is a text for whoever reads the failed test.
+pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The folder that holds the workspace's `Cargo.toml`. Commands run there.
+pub fn workspace_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie inside the workspace")
+}

@@ -1,0 +1,21 @@
+//! The main job: a pipeline publishes to Kafka through plugs, and every mistake on the way there
+//! gets one clear error. The binary is run as a user runs it; a reader judges what arrived.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic outside a test function, too, is a failed test here"
+)]
+
+mod foreign;
+mod formats;
+mod golden_cases;
+mod hello;
+mod interrupt;
+mod mistakes;
+mod publishing;
+mod readers;
+mod readme_commands;
+mod refusals;
+mod volume;
