@@ -62,17 +62,18 @@ fn damaged(error: object::read::Error) -> Reason {
 fn check_machine<'data, R: ReadRef<'data>>(
     elf: &ElfFile64<'data, Endianness, R>,
 ) -> Result<(), Reason> {
-    let (ours, name) = if cfg!(target_arch = "aarch64") {
-        (EM_AARCH64, "aarch64")
-    } else {
-        (EM_X86_64, "x86_64")
-    };
+    let (ours, name) =
+        if cfg!(target_arch = "aarch64") { (EM_AARCH64, "aarch64") } else { (EM_X86_64, "x86_64") };
     let header = elf.elf_header();
     if header.e_type(elf.endian()) != ET_DYN {
         return Err(Reason::Damaged("it is not a shared library".to_owned()));
     }
     let theirs = header.e_machine(elf.endian());
-    if theirs == ours { Ok(()) } else { Err(Reason::WrongMachine(format!("machine {theirs}"), name)) }
+    if theirs == ours {
+        Ok(())
+    } else {
+        Err(Reason::WrongMachine(format!("machine {theirs}"), name))
+    }
 }
 
 /// Every section and segment must lie inside the file: a half-copied library is not tried.
@@ -95,9 +96,8 @@ fn check_symbol<'data, R: ReadRef<'data>>(
     elf: &ElfFile64<'data, Endianness, R>,
 ) -> Result<(), Reason> {
     let ours = |name: &str| name == ROOT_SYMBOL;
-    let exported = elf.dynamic_symbols().any(|symbol| {
-        symbol.is_definition() && symbol.name().is_ok_and(ours)
-    });
+    let exported =
+        elf.dynamic_symbols().any(|symbol| symbol.is_definition() && symbol.name().is_ok_and(ours));
     if exported { Ok(()) } else { Err(Reason::NoSymbol(ROOT_SYMBOL)) }
 }
 

@@ -112,7 +112,8 @@ impl Family {
     }
 
     fn snapshot(&self, name: &str) -> Value {
-        let samples: Vec<Value> = self.samples.iter().map(|(set, cell)| sample(set, cell)).collect();
+        let samples: Vec<Value> =
+            self.samples.iter().map(|(set, cell)| sample(set, cell)).collect();
         json!({ "name": name, "help": self.help, "type": self.kind, "samples": samples })
     }
 }
@@ -153,7 +154,10 @@ fn histogram(bounds: &[f64]) -> Cell {
     let buckets = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
     let memory = HistogramMemory { bounds: bounds.to_vec(), buckets, sum_bits: AtomicU64::new(0) };
     let shown: &'static HistogramMemory = Box::leak(Box::new(memory));
-    Cell::Histogram { cell: HistogramCell::new(&shown.bounds, &shown.buckets, &shown.sum_bits), shown }
+    Cell::Histogram {
+        cell: HistogramCell::new(&shown.bounds, &shown.buckets, &shown.sum_bits),
+        shown,
+    }
 }
 
 #[cfg(test)]
@@ -163,7 +167,9 @@ mod tests {
     #[test]
     fn the_same_name_and_labels_share_a_cell() {
         let metrics = Metrics::default();
-        metrics.counter("hits_total", "", &[("a", "1"), ("b", "2")]).fetch_add(2, Ordering::Relaxed);
+        metrics
+            .counter("hits_total", "", &[("a", "1"), ("b", "2")])
+            .fetch_add(2, Ordering::Relaxed);
         let again = metrics.counter("hits_total", "", &[("b", "2"), ("a", "1")]);
         assert_eq!(again.load(Ordering::Relaxed), 2);
     }

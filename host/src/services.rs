@@ -52,21 +52,11 @@ impl HostServices for Services {
         }
     }
 
-    fn counter(
-        &self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-    ) -> &'static AtomicU64 {
+    fn counter(&self, name: &str, help: &str, labels: &[(&str, &str)]) -> &'static AtomicU64 {
         self.registry.metrics().counter(name, help, labels)
     }
 
-    fn gauge(
-        &self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-    ) -> &'static AtomicU64 {
+    fn gauge(&self, name: &str, help: &str, labels: &[(&str, &str)]) -> &'static AtomicU64 {
         self.registry.metrics().gauge(name, help, labels)
     }
 
@@ -98,8 +88,6 @@ impl HostServices for Services {
     }
 
     fn pp(&'static self, _call_id: u64, name: String, requirement: String) -> Found {
-        Box::pin(async move {
-            self.registry.borrow(&name, &requirement).map_err(PErr::from)
-        })
+        Box::pin(async move { self.registry.borrow(&name, &requirement).map_err(PErr::from) })
     }
 }

@@ -78,7 +78,9 @@ impl Manifest {
 
     fn checked(self) -> Result<Self, Reason> {
         if self.library_file().contains(['/', '\0']) || self.library_file().starts_with('.') {
-            return Err(Reason::Manifest("`entrypoint` must be a file name, not a path".to_owned()));
+            return Err(Reason::Manifest(
+                "`entrypoint` must be a file name, not a path".to_owned(),
+            ));
         }
         Ok(self)
     }

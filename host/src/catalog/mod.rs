@@ -104,7 +104,8 @@ impl Catalog {
         if !versions.is_empty() {
             let (name, asked) = (&wanted.name, &wanted.requirement);
             let there = versions.join(", ");
-            let message = format!("no installed version of `{name}` fits `{asked}`: there is {there}");
+            let message =
+                format!("no installed version of `{name}` fits `{asked}`: there is {there}");
             return NotFound { message, hint: None, absent: false };
         }
         self.refused_instead(wanted).unwrap_or_else(|| self.unknown(wanted))
@@ -113,7 +114,8 @@ impl Catalog {
     /// The folder that would be it, had it not been refused.
     fn refused_instead(&self, wanted: &PluginRef) -> Option<NotFound> {
         let named = |refusal: &&Refusal| {
-            let names: Vec<_> = refusal.path.iter().rev().map(|name| name.to_string_lossy()).collect();
+            let names: Vec<_> =
+                refusal.path.iter().rev().map(|name| name.to_string_lossy()).collect();
             matches!(names.as_slice(), [_, name, category, ..] if wanted.names(category, name))
         };
         let refusal = self.refused.iter().find(named)?;
@@ -138,8 +140,76 @@ impl Catalog {
 
 fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
     let name = &wanted.name;
-    let full: Vec<String> = categories.iter().map(|category| format!("{category}/{name}")).collect();
+    let full: Vec<String> =
+        categories.iter().map(|category| format!("{category}/{name}")).collect();
     let message = format!("`{name}` could be {}", full.join(" or "));
     let hint = Some("write the category in front of the name".to_owned());
     NotFound { message, hint, absent: false }
+}
+
+#[cfg(test)]
+impl Catalog {
+    /// A catalog without a tree.
+    pub(crate) fn of(installed: Vec<Installed>) -> Self {
+        Self { installed, refused: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+impl Installed {
+    /// A plug `test/<name>` 1.0.0 that is nowhere on disk.
+    pub(crate) fn named(name: &str) -> Self {
+        let manifest = Manifest::parse(format!("name: {name}\nversion: 1.0.0\n").as_bytes());
+        let meta = serde_json::json!({
+            "name": name, "version": "1.0.0", "abi": "0.1.0", "rustc": "", "panic": "unwind"
+        });
+        Self {
+            category: "test".to_owned(),
+            name: name.to_owned(),
+            version: Version::new(1, 0, 0),
+            path: PathBuf::from(name),
+            library: PathBuf::from(name),
+            manifest: manifest.unwrap(),
+            meta: serde_json::from_value(meta).unwrap(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(wanted: &str) -> NotFound {
+        let catalog = Catalog::of(vec![Installed::named("kafka_producer")]);
+        catalog.find(&wanted.parse().unwrap()).err().unwrap()
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_the_nearest_one() {
+        let missing = missing("kafka_produser");
+        assert_eq!(missing.message, "plugin `kafka_produser` is not installed");
+        assert_eq!(missing.hint.as_deref(), Some("did you mean `kafka_producer`?"));
+        assert!(missing.absent);
+    }
+
+    #[test]
+    fn a_version_that_is_not_there_names_those_that_are() {
+        let missing = missing("kafka_producer@^2");
+        assert_eq!(
+            missing.message,
+            "no installed version of `kafka_producer` fits `^2`: there is 1.0.0"
+        );
+        assert!(!missing.absent);
+    }
+
+    #[test]
+    fn the_highest_fitting_version_wins() {
+        let mut newer = Installed::named("echo");
+        newer.version = Version::new(1, 2, 0);
+        let catalog = Catalog::of(vec![Installed::named("echo"), newer]);
+        let version =
+            |wanted: &str| catalog.find(&wanted.parse().unwrap()).unwrap().version.clone();
+        assert_eq!(version("echo"), Version::new(1, 2, 0));
+        assert_eq!(version("test/echo@<1.2"), Version::new(1, 0, 0));
+    }
 }

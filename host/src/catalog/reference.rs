@@ -77,7 +77,9 @@ fn exactly(version: &Version) -> VersionReq {
 
 fn category_and_name(parts: &[&str]) -> Option<(Option<String>, String)> {
     let (category, name) = match parts {
-        [name] => name.rsplit_once('.').map_or((None, *name), |(category, name)| (Some(category), name)),
+        [name] => {
+            name.rsplit_once('.').map_or((None, *name), |(category, name)| (Some(category), name))
+        }
         [category, name] => (Some(*category), *name),
         _ => return None,
     };
@@ -133,7 +135,9 @@ mod tests {
 
     #[test]
     fn a_path_is_not_a_name() {
-        for text in ["", "../echo", "/echo", "a/b/c", "echo@", "echo:1", "e cho", "demo/echo/1.0.0@^1"] {
+        for text in
+            ["", "../echo", "/echo", "a/b/c", "echo@", "echo:1", "e cho", "demo/echo/1.0.0@^1"]
+        {
             assert!(text.parse::<PluginRef>().is_err(), "{text}");
         }
     }

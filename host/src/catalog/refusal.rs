@@ -68,13 +68,17 @@ pub enum Reason {
     #[error("the library is for {0}, this host runs on {1}")]
     WrongMachine(String, &'static str),
     /// A library that is not one of our plugins.
-    #[error("the library does not export `{0}`: it is not a PlugPipe plugin, or was built for another major version of the plugin ABI")]
+    #[error(
+        "the library does not export `{0}`: it is not a PlugPipe plugin, or was built for another major version of the plugin ABI"
+    )]
     NoSymbol(&'static str),
     /// A library without our metadata.
     #[error("the library carries no readable plugin metadata (section {0})")]
     NoMetadata(&'static str),
     /// A plugin whose panics would end the host.
-    #[error("the library was built with panic=abort, so a panic in it would end the host; build it with panic=unwind")]
+    #[error(
+        "the library was built with panic=abort, so a panic in it would end the host; build it with panic=unwind"
+    )]
     PanicAbort,
     /// The dynamic linker refused it.
     #[error("the dynamic linker refused the library: {0}")]

@@ -1,8 +1,8 @@
 //! Walks a tree `<category>/<name>/<version>/` and reads what lies there, without running any of it.
 
+use super::Installed;
 use super::manifest::{self, Manifest};
 use super::refusal::{Reason, Refusal};
-use super::Installed;
 use crate::elf::{self, Meta};
 use semver::Version;
 use std::ffi::OsStr;

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) struct BuildArguments {
     /// The plugs to compile, such as `json_serializer`; all when none is named
     #[arg(value_name = "PLUG", value_parser = plugin_ref)]
-    plugs: Vec<PluginRef>,
+    wanted: Vec<PluginRef>,
     /// Put the plugs into this tree instead, each with its plug.yaml
     #[arg(long, value_name = "TREE")]
     out: Option<PathBuf>,
@@ -24,7 +24,7 @@ fn plugin_ref(text: &str) -> Result<PluginRef, String> {
 }
 
 pub(super) fn run(arguments: &BuildArguments) -> u8 {
-    match compile(&arguments.trees.trees(), &arguments.plugs, arguments.out.as_deref()) {
+    match compile(&arguments.trees.trees(), &arguments.wanted, arguments.out.as_deref()) {
         Ok(built) => {
             built.iter().for_each(|plug| output::note(&line(plug)));
             DONE

@@ -39,8 +39,7 @@ struct Checked {
 
 pub(super) fn run(arguments: &CheckArguments) -> u8 {
     let catalog = Catalog::scan(&arguments.trees.trees());
-    let checked: Vec<Checked> =
-        arguments.files.iter().map(|file| check(file, &catalog)).collect();
+    let checked: Vec<Checked> = arguments.files.iter().map(|file| check(file, &catalog)).collect();
     let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
     match arguments.format {
         Format::Text => checked.iter().for_each(print_text),

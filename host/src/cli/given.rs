@@ -102,9 +102,9 @@ fn file(path: &Path) -> Result<GivenInput, String> {
     let not_json = |error: serde_json::Error| format!("{} is not JSON: {error}", path.display());
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("json") => Json::from_text(text).map(GivenInput::Json).map_err(not_json),
-        Some("ndjson") => lines(&text).map(GivenInput::Json).map_err(|(line, error)| {
-            format!("{}, line {line}: not JSON: {error}", path.display())
-        }),
+        Some("ndjson") => lines(&text)
+            .map(GivenInput::Json)
+            .map_err(|(line, error)| format!("{}, line {line}: not JSON: {error}", path.display())),
         _ => Ok(GivenInput::Text(text)),
     }
 }
@@ -113,8 +113,7 @@ fn file(path: &Path) -> Result<GivenInput, String> {
 fn lines(text: &str) -> Result<Json, (usize, serde_json::Error)> {
     let mut list = String::with_capacity(text.len() + 2);
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let checked: &RawValue =
-            serde_json::from_str(line).map_err(|error| (number + 1, error))?;
+        let checked: &RawValue = serde_json::from_str(line).map_err(|error| (number + 1, error))?;
         list.push(if list.is_empty() { '[' } else { ',' });
         list.push_str(checked.get());
     }

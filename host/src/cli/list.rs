@@ -49,7 +49,9 @@ fn as_text(catalog: &Catalog) -> String {
     let width = names.iter().map(String::len).max().unwrap_or_default();
     let plugs = catalog.installed().iter().zip(&names);
     let mut lines: Vec<String> = plugs
-        .map(|(plug, name)| format!("{name:width$}  {}", plug.manifest.description).trim_end().to_owned())
+        .map(|(plug, name)| {
+            format!("{name:width$}  {}", plug.manifest.description).trim_end().to_owned()
+        })
         .collect();
     if lines.is_empty() {
         lines.push("no plug is installed".to_owned());

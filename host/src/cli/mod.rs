@@ -71,3 +71,14 @@ pub fn fault(message: &str) -> ExitCode {
     output::error(message);
     ExitCode::from(WRONG)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -10,11 +10,7 @@ use crate::run;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-pub(super) async fn run(
-    arguments: &RunArguments,
-    registry: &Registry,
-    mut signals: Signals,
-) -> u8 {
+pub(super) async fn run(arguments: &RunArguments, registry: &Registry, mut signals: Signals) -> u8 {
     let (file, given) = match prepare(arguments) {
         Ok(prepared) => prepared,
         Err((kind, message)) => {
@@ -33,7 +29,8 @@ pub(super) async fn run(
     let seen = signals.clone();
     let answer = run::run(&plan, registry, async {
         signals.first().await;
-    }).await;
+    })
+    .await;
     output::result(answer.to_json().get());
     match seen.seen() {
         _ if answer.is_success() => DONE,
@@ -75,11 +72,7 @@ impl PipelineFile {
         Ok(Self { name: name.to_owned(), source, spec, diagnostics })
     }
 
-    fn plan<'r>(
-        &self,
-        registry: &'r Registry,
-        given: &Given,
-    ) -> Result<Plan<'r>, Vec<Diagnostic>> {
+    fn plan<'r>(&self, registry: &'r Registry, given: &Given) -> Result<Plan<'r>, Vec<Diagnostic>> {
         let environment = |name: &str| std::env::var(name).ok();
         let resolved = match &self.spec {
             Some(spec) => Plan::resolve(spec, registry.catalog(), given, &environment),

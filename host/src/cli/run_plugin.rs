@@ -6,17 +6,13 @@ use super::signals::Signals;
 use super::{DONE, FAILED, WRONG, failure, output};
 use crate::catalog::{Installed, PluginRef};
 use crate::json::ObjectText;
-use crate::registry::{Live, Registry, Request};
 use crate::pipeline::GivenInput;
+use crate::registry::{Live, Registry, Request};
 use crate::run::success::{Verdict, verdict};
 use plugin_api::{Error, ErrorCode, Json};
 use std::sync::Arc;
 
-pub(super) async fn run(
-    arguments: &RunArguments,
-    registry: &Registry,
-    mut signals: Signals,
-) -> u8 {
+pub(super) async fn run(arguments: &RunArguments, registry: &Registry, mut signals: Signals) -> u8 {
     let prepared = prepare(arguments, registry);
     let (live, request) = match prepared {
         Ok(prepared) => prepared,
@@ -36,10 +32,7 @@ pub(super) async fn run(
 
 type Fault = (&'static str, String);
 
-fn prepare(
-    arguments: &RunArguments,
-    registry: &Registry,
-) -> Result<(Arc<Live>, Request), Fault> {
+fn prepare(arguments: &RunArguments, registry: &Registry) -> Result<(Arc<Live>, Request), Fault> {
     let wanted: PluginRef =
         arguments.target.parse().map_err(|message| ("bad_plugin_name", message))?;
     let missing = |missing: crate::catalog::NotFound| {
@@ -48,8 +41,7 @@ fn prepare(
     };
     let plug = registry.catalog().find(&wanted).map_err(missing)?;
     let live = registry.open(plug).map_err(|error| ("plugin_refused", error.message))?;
-    let (ctx, cfg) =
-        documents(arguments, plug, &live).map_err(|message| ("bad_input", message))?;
+    let (ctx, cfg) = documents(arguments, plug, &live).map_err(|message| ("bad_input", message))?;
     let id = uuid::Uuid::now_v7().to_string();
     let mut run = ObjectText::new();
     run.value("execution_id", &id).value("trace_id", &id);

@@ -41,7 +41,8 @@ pub(super) fn build(manifests: &[&Path]) -> Result<Libraries, CompileError> {
     let mut libraries = Libraries::new();
     while let Some(first) = left.first() {
         let workspace = workspace_of(first)?;
-        let mine = |path: &Path| workspace.packages.iter().find(|package| package.manifest_path == path);
+        let mine =
+            |path: &Path| workspace.packages.iter().find(|package| package.manifest_path == path);
         let packages: Vec<&Package> = left.iter().filter_map(|path| mine(path)).collect();
         if packages.is_empty() {
             return Err(CompileError::Cargo(format!("{} is in no workspace", first.display())));

@@ -74,12 +74,15 @@ fn source_plugs(trees: &[PathBuf], wanted: &[PluginRef]) -> Result<Vec<SourcePlu
         if !folder.path.join("Cargo.toml").is_file() {
             continue;
         }
-        let unusable =
-            |reason: &dyn std::fmt::Display| CompileError::Manifest(folder.path.clone(), reason.to_string());
-        let Some(manifest) = read_manifest(&folder.path).map_err(|reason| unusable(&reason))? else {
+        let unusable = |reason: &dyn std::fmt::Display| {
+            CompileError::Manifest(folder.path.clone(), reason.to_string())
+        };
+        let Some(manifest) = read_manifest(&folder.path).map_err(|reason| unusable(&reason))?
+        else {
             continue;
         };
-        let asked = |one: &PluginRef| one.matches(&folder.category, &folder.name, &manifest.version);
+        let asked =
+            |one: &PluginRef| one.matches(&folder.category, &folder.name, &manifest.version);
         if wanted.is_empty() || wanted.iter().any(asked) {
             let library_file = manifest.library_file();
             let cargo_toml = folder.path.join("Cargo.toml").canonicalize();

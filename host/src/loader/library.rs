@@ -25,5 +25,6 @@ pub(super) fn root(copy: SealedCopy) -> Result<RootRef, Reason> {
     // Nothing is ever unloaded.
     std::mem::forget(library);
     // SAFETY: `address` is that of our exported static, and the library stays mapped for ever.
-    unsafe { root_module(address.cast_const().cast()) }.map_err(|error| Reason::Abi(error.to_string()))
+    unsafe { root_module(address.cast_const().cast()) }
+        .map_err(|error| Reason::Abi(error.to_string()))
 }

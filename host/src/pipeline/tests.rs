@@ -11,7 +11,7 @@ use super::{PipelineSpec, check};
 
 /// The folder of the corpora.
 fn corpus() -> PathBuf {
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../main/tests/cases").into()
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cases").into()
 }
 
 /// Everything `check` would say where nothing is installed.

@@ -101,15 +101,17 @@ impl Live {
 fn call_of(call_id: u64, request: Request) -> Call {
     let mut call = Call::new(call_id, request.ctx.into(), request.cfg.into(), request.run.into());
     let left = |at: Instant| at.saturating_duration_since(Instant::now()).as_nanos().max(1);
-    call.deadline_ns =
-        request.deadline.map_or(0, |at| u64::try_from(left(at)).unwrap_or(u64::MAX));
+    call.deadline_ns = request.deadline.map_or(0, |at| u64::try_from(left(at)).unwrap_or(u64::MAX));
     call.trace = trace_of(&request.trace_id);
     call
 }
 
 fn trace_of(id: &str) -> TraceIds {
     let halves = uuid::Uuid::parse_str(id).map(|id| id.as_u64_pair());
-    halves.map_or_else(|_| TraceIds::default(), |(high, low)| TraceIds { trace: [high, low], span: 0 })
+    halves.map_or_else(
+        |_| TraceIds::default(),
+        |(high, low)| TraceIds { trace: [high, low], span: 0 },
+    )
 }
 
 /// What a polling thread ends with: an answer, or nothing when the call was cancelled.

@@ -91,9 +91,9 @@ impl Registry {
             let opened = slots.values().filter_map(|slot| slot.get()?.as_ref().ok());
             opened.cloned().collect()
         };
-        let calls = live.into_iter().map(|plugin| {
-            tokio::task::spawn_blocking(move || plugin.shutdown(grace))
-        });
+        let calls = live
+            .into_iter()
+            .map(|plugin| tokio::task::spawn_blocking(move || plugin.shutdown(grace)));
         let all = async {
             for call in calls.collect::<Vec<_>>() {
                 let _ = call.await;

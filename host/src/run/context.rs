@@ -68,13 +68,7 @@ pub fn cfg(
     warnings: &mut Warnings,
 ) -> Result<Box<RawValue>, Failed> {
     let config = object(&step.config, values, warnings)?;
-    let mut cfg = ObjectText::new();
-    for (key, default) in &step.installed.manifest.config_defaults {
-        if step.config.iter().all(|(taken, _)| taken != key) {
-            cfg.value(key, default);
-        }
-    }
-    Ok(cfg.fields_of(&config, &HashSet::new()).finish())
+    Ok(step.installed.manifest.with_defaults(&config))
 }
 
 /// The environment a step sees: its own `env` over `outer`.

@@ -11,7 +11,7 @@ use plugin_api::{Error, Json};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::catalog::{Catalog, Installed, Manifest};
+use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::Diagnostic;
 use crate::json::{Segment, at};
 use crate::pipeline::{GivenInput, PipelineSpec, Plan};
@@ -32,7 +32,7 @@ struct Fake {
 }
 
 fn error(message: &str) -> Error {
-    Error { class: 0, code: String::new(), message: message.to_owned() }
+    Error::record(message)
 }
 
 impl Plugins for Fakes {
@@ -68,15 +68,7 @@ impl LivePlugin for Fake {
 }
 
 fn catalog() -> Catalog {
-    let mut installed: Vec<Installed> = NAMES
-        .iter()
-        .map(|name| Installed {
-            category: "test".to_owned(),
-            name: (*name).to_owned(),
-            version: semver::Version::new(1, 0, 0),
-            manifest: Manifest::default(),
-        })
-        .collect();
+    let mut installed: Vec<Installed> = NAMES.into_iter().map(Installed::named).collect();
     for plug in &mut installed {
         if plug.name == "cfg" {
             let defaults = r#"{"a":"default","b":{"c":1}}"#;
@@ -86,7 +78,7 @@ fn catalog() -> Catalog {
             plug.manifest.needs = ["with", "inputs", "step_outputs"].map(str::to_owned).to_vec();
         }
     }
-    Catalog { installed }
+    Catalog::of(installed)
 }
 
 fn environment(name: &str) -> Option<String> {

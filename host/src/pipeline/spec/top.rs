@@ -1,8 +1,8 @@
 //! The top level of a pipeline file.
 
 use crate::diagnostics::Diagnostic;
-use crate::yaml::{Entry, Node, Value};
 use crate::pipeline::{inputs, lint};
+use crate::yaml::{Entry, Node, Value};
 
 use super::{PipelineSpec, bad_type, identity, step};
 

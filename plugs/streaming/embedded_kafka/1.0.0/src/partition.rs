@@ -40,7 +40,7 @@ impl<'a> Partition<'a> {
         }
         self.assign()?;
         while records.len() < max {
-            let Some(record) = self.next(deadline)? else { return Ok(()) };
+            let record = self.next(deadline)?;
             let last = record.offset + 1 >= self.end;
             records.push(record);
             if last {
@@ -57,11 +57,10 @@ impl<'a> Partition<'a> {
             .map_err(|error| unreadable(self.topic, self.number, &error))
     }
 
-    /// The next record; `None` at the end of the partition.
-    fn next(&self, deadline: Instant) -> Result<Option<Read>> {
+    /// The next record.
+    fn next(&self, deadline: Instant) -> Result<Read> {
         match self.consumer.poll(remaining(deadline)) {
-            Some(Ok(message)) => record(&message).map(Some),
-            Some(Err(KafkaError::PartitionEOF(_))) => Ok(None),
+            Some(Ok(message)) => record(&message),
             Some(Err(error)) => Err(unreadable(self.topic, self.number, &error)),
             None => Err(Error::retriable(format!(
                 "topic {:?}, partition {}: not read up to offset {} in time",

@@ -36,7 +36,6 @@ fn consumer(servers: &str) -> Result<BaseConsumer, KafkaError> {
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", "error")
-        .set("enable.partition.eof", "true")
         .set("fetch.wait.max.ms", "10")
         .create()
 }

@@ -1,7 +1,7 @@
 //! What a call answers: always `kafka_status`, `kafka_error` and `kafka_result`.
 
 use crate::fault::{ErrorType, Fault};
-use plugin_api::schemars::{JsonSchema};
+use plugin_api::schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -124,7 +124,8 @@ impl Answer {
             result["error"] = json!(error);
             result["error_type"] = json!(first_fault.map(|fault| fault.error_type));
         }
-        let issues = settled.iter().filter_map(Settled::fault).flat_map(|f| f.security_issues.clone());
+        let issues =
+            settled.iter().filter_map(Settled::fault).flat_map(|f| f.security_issues.clone());
         let mut security_issues: Vec<String> = issues.collect();
         security_issues.dedup();
         Self { security_issues, ..Self::new(status, error, result) }
@@ -150,6 +151,13 @@ fn error_result(fault: &Fault, details: Value) -> Value {
 }
 
 impl Settled {
+    /// For a broker whose timestamps mean nothing.
+    pub fn forget_timestamp(&mut self) {
+        if let Self::Delivered { timestamp, .. } = self {
+            *timestamp = None;
+        }
+    }
+
     fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Failed(fault) => Some(fault),

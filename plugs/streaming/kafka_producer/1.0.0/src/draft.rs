@@ -60,7 +60,10 @@ pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault
         (None, Some(messages), _) if messages.is_empty() => Vec::new(),
         (None, Some(messages), _) => {
             let topic = topics.shared()?;
-            messages.iter().map(|message| Ok(shared.draft(message.get(), Arc::clone(&topic)))).collect()
+            messages
+                .iter()
+                .map(|message| Ok(shared.draft(message.get(), Arc::clone(&topic))))
+                .collect()
         }
         (None, None, Some(records)) => {
             let each = |record| shared.own(record, &mut topics).map_err(Settled::Failed);

@@ -1,7 +1,7 @@
 //! What one call is given.
 
 use plugin_api::Json;
-use plugin_api::schemars::{JsonSchema};
+use plugin_api::schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// The input of kafka_producer. `message` wins over `messages`, `messages` over `records`. Unknown

@@ -10,7 +10,7 @@ use crate::serialize::serialize;
 use crate::servers::{Servers, servers};
 use crate::settings::settings;
 use kafka_client::outgoing::RecordSlices;
-use kafka_client::{BatchBuilder, ErrorClass, Failure, OutgoingBatch, Outcome, Producer};
+use kafka_client::{BatchBuilder, ErrorClass, Failure, Outcome, OutgoingBatch, Producer};
 use plugin_api::Ctx;
 use serde_json::json;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ struct Connected {
     producer: Arc<Producer>,
     warnings: Vec<String>,
     issues: Vec<String>,
+    is_embedded: bool,
 }
 
 /// Publishes the records of a call.
@@ -38,7 +39,10 @@ pub async fn publish(
     let format = input.format.as_deref().unwrap_or(&config.serialization);
     let mut records = drafted.records;
     let outgoing = outgoing(ctx, format, config, &mut records).await?;
-    let settled = settle(&connected.producer, outgoing, records, config).await;
+    let mut settled = settle(&connected.producer, outgoing, records, config).await;
+    if connected.is_embedded {
+        settled.iter_mut().for_each(Settled::forget_timestamp);
+    }
     let answer = match settled.into_iter() {
         mut one if drafted.is_single => one.next().map_or_else(nothing, Answer::single),
         several => Answer::several(several.as_slice(), config.full_details),
@@ -74,11 +78,11 @@ fn nothing() -> Answer {
 }
 
 async fn connect(pool: &Pool, ctx: &Ctx, config: &Config) -> Result<Connected, Fault> {
-    let Servers { list, issues, warnings: mut notes } = servers(ctx, config).await?;
+    let Servers { list, issues, warnings: mut notes, is_embedded } = servers(ctx, config).await?;
     let (mut settings, warnings) = settings(config)?;
     notes.extend(warnings);
     settings.set("bootstrap.servers", list);
-    Ok(Connected { producer: pool.get(&settings)?, warnings: notes, issues })
+    Ok(Connected { producer: pool.get(&settings)?, warnings: notes, issues, is_embedded })
 }
 
 /// The batch of all records that have bytes. A record that cannot be sent is settled in place.
@@ -98,7 +102,8 @@ async fn outgoing(
     for record in records {
         let Ok(draft) = record else { continue };
         let value = values.next().unwrap_or_else(|| Err(Fault::serialization("no value")));
-        let added = value.and_then(|value| add(&mut batch, draft, &value, *config.message_max_bytes));
+        let added =
+            value.and_then(|value| add(&mut batch, draft, &value, *config.message_max_bytes));
         if let Err(fault) = added {
             *record = Err(Settled::Failed(fault));
         }
@@ -110,13 +115,11 @@ async fn outgoing(
 fn add(batch: &mut BatchBuilder, draft: &Draft<'_>, value: &[u8], most: u32) -> Result<(), Fault> {
     let headers: Vec<(&str, Option<&[u8]>)> =
         draft.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
-    let header_bytes = |(name, value): &(&str, Option<&[u8]>)| {
-        name.len() + value.map_or(0, <[u8]>::len)
-    };
+    let header_bytes =
+        |(name, value): &(&str, Option<&[u8]>)| name.len() + value.map_or(0, <[u8]>::len);
     let key = draft.key.as_deref();
-    let size = value.len()
-        + key.map_or(0, <[u8]>::len)
-        + headers.iter().map(header_bytes).sum::<usize>();
+    let size =
+        value.len() + key.map_or(0, <[u8]>::len) + headers.iter().map(header_bytes).sum::<usize>();
     if size > most as usize {
         let issue = format!("too_large: the record is too large: {size} bytes, at most {most}");
         return Err(Fault::security("message", &[issue]));
@@ -171,7 +174,8 @@ fn settled_as(outcome: Outcome, topic: &str) -> Settled {
 
 /// What Kafka's refusal means to the caller.
 fn fault_of(failure: &Failure) -> Fault {
-    let timed_out = matches!(failure.code.as_str(), "_MSG_TIMED_OUT" | "_TIMED_OUT" | "_QUEUE_FULL");
+    let timed_out =
+        matches!(failure.code.as_str(), "_MSG_TIMED_OUT" | "_TIMED_OUT" | "_QUEUE_FULL");
     let prefix = if timed_out { "Kafka timeout" } else { "Kafka error" };
     let error_type = match failure.class {
         ErrorClass::ConfigFatal => ErrorType::ProducerConfigurationError,

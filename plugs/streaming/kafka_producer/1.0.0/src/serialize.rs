@@ -13,7 +13,11 @@ pub type Bytes = Result<Vec<u8>, Fault>;
 ///
 /// # Errors
 /// There is no such serializer, or it cannot be used at all.
-pub async fn serialize(ctx: &Ctx, format: &str, drafts: &[&Draft<'_>]) -> Result<Vec<Bytes>, Fault> {
+pub async fn serialize(
+    ctx: &Ctx,
+    format: &str,
+    drafts: &[&Draft<'_>],
+) -> Result<Vec<Bytes>, Fault> {
     let serializer = find(ctx, format).await?;
     match serializer.open_transform(&NoOptions {}).await {
         Ok(stage) => {

@@ -17,6 +17,8 @@ pub struct Servers {
     pub issues: Vec<String>,
     /// What else the caller should know.
     pub warnings: Vec<String>,
+    /// Whether this is the embedded broker, whose delivery reports carry a made-up timestamp.
+    pub is_embedded: bool,
 }
 
 /// The servers of a configuration.
@@ -27,10 +29,15 @@ pub async fn servers(ctx: &Ctx, config: &Config) -> Result<Servers, Fault> {
     if config.bootstrap_servers == EMBEDDED {
         let list = embedded(ctx).await?;
         let warning = "the embedded broker keeps records in memory only; they vanish with the host";
-        return Ok(Servers { list, issues: Vec::new(), warnings: vec![warning.to_owned()] });
+        return Ok(Servers {
+            list,
+            issues: Vec::new(),
+            warnings: vec![warning.to_owned()],
+            is_embedded: true,
+        });
     }
     let (servers, issues) = check::servers(config)?;
-    Ok(Servers { list: servers.join(","), issues, warnings: Vec::new() })
+    Ok(Servers { list: servers.join(","), issues, warnings: Vec::new(), is_embedded: false })
 }
 
 #[derive(Serialize)]

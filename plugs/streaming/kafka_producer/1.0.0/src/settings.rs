@@ -20,7 +20,11 @@ pub fn settings(config: &Config) -> Result<(ClientSettings, Vec<String>), Fault>
         settings.set(name, value);
     }
     let broken = contradictions(&settings.properties);
-    if broken.is_empty() { Ok((settings, warnings)) } else { Err(Fault::configuration(broken.join("; "))) }
+    if broken.is_empty() {
+        Ok((settings, warnings))
+    } else {
+        Err(Fault::configuration(broken.join("; ")))
+    }
 }
 
 /// The typed options that the user wrote.

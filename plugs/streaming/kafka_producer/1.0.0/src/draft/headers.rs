@@ -15,7 +15,9 @@ pub type Header = (String, Option<Vec<u8>>);
 /// # Errors
 /// Not an object, or a value that no header can hold, by its name.
 pub fn all_of(headers: Option<&Json>) -> Result<Arc<[Header]>, Fault> {
-    let Some(headers) = headers.filter(|headers| !headers.is_null()) else { return Ok(Arc::new([])) };
+    let Some(headers) = headers.filter(|headers| !headers.is_null()) else {
+        return Ok(Arc::new([]));
+    };
     let Named(named) = headers
         .parse()
         .map_err(|_| Fault::producer("`headers` must be an object of names and values"))?;

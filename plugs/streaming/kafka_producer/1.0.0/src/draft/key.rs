@@ -14,7 +14,9 @@ pub fn bytes_of(key: Option<&Json>, name: &str) -> Result<Option<Arc<[u8]>>, Fau
         Some(b'"') => text_of(key, name)?.into_bytes(),
         Some(b'[') => return Err(not_a_key(name)),
         Some(b'{') => match base64::bytes_of(key.get()) {
-            Some(decoded) => decoded.map_err(|error| Fault::producer(format!("`{name}`: {error}")))?,
+            Some(decoded) => {
+                decoded.map_err(|error| Fault::producer(format!("`{name}`: {error}")))?
+            }
             None => return Err(not_a_key(name)),
         },
         _ => key.get().as_bytes().to_vec(),
