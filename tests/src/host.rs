@@ -1,6 +1,7 @@
 //! The `plugpipe` binary and its plugs, built once and then run like a user runs them.
 
 mod build;
+mod checkout;
 mod tree;
 
 use std::ffi::OsString;
@@ -60,6 +61,14 @@ impl Host {
         self.invocation(command)
     }
 
+    /// A folder like the checkout, its plugs built, that commands may write into.
+    ///
+    /// # Panics
+    /// When it cannot be laid out.
+    pub fn checkout(&self) -> tempfile::TempDir {
+        checkout::checkout(&self.tree).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// The tree that holds every plug of the workspace, built.
     pub fn tree(&self) -> &Path {
         &self.tree
@@ -105,6 +114,13 @@ impl Invocation {
     #[must_use]
     pub fn plugs(self, tree: &Tree) -> Self {
         self.env(PLUGS, tree.path())
+    }
+
+    /// Another working folder, with the plugs that a user there would have.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder).env_remove(PLUGS);
+        self
     }
 
     /// Another deadline than a minute.

@@ -5,10 +5,10 @@ use super::signals::Signals;
 use super::trees::TreeArguments;
 use super::{WRONG, build, failure, output, run_pipeline, run_plugin};
 use crate::catalog::Catalog;
-use crate::compile::compile;
+use crate::compile::{CompileError, compile};
 use crate::registry::Registry;
 use clap::Args;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Run a pipeline, or call one plugin.
@@ -40,10 +40,9 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) async fn run(arguments: RunArguments) -> u8 {
     let trees = arguments.trees.trees();
     if arguments.build
-        && let Err(fault) = compile(&trees, &[], None)
+        && let Some(code) = build_first(&trees)
     {
-        failure::print("build_failed", &fault.to_string());
-        return build::code_of(&fault);
+        return code;
     }
     let signals = match Signals::listen() {
         Ok(signals) => signals,
@@ -60,6 +59,18 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
     };
     registry.shutdown(GRACE).await;
     code
+}
+
+/// Compiles what can be compiled; the exit code when that fails. Trees without source code are fine:
+/// their plugs are built already.
+fn build_first(trees: &[PathBuf]) -> Option<u8> {
+    match compile(trees, &[], None) {
+        Ok(_) | Err(CompileError::NothingToBuild(_)) => None,
+        Err(fault) => {
+            failure::print("build_failed", &fault.to_string());
+            Some(build::code_of(&fault))
+        }
+    }
 }
 
 fn is_file(target: &str) -> bool {

@@ -31,6 +31,9 @@ pub struct Compiler<'c> {
     pub(super) environment: BTreeMap<String, String>,
 }
 
+/// How many characters of a template without an end are shown.
+const UNTERMINATED_SHOWN: usize = 40;
+
 impl<'c> Compiler<'c> {
     /// With `env`, references to the environment are replaced by its values and a missing one is an
     /// error; without, they are only checked for form.
@@ -104,7 +107,9 @@ impl<'c> Compiler<'c> {
     fn parts<'t>(&mut self, text: &'t str, span: Span) -> Option<Vec<Part<'t>>> {
         split(text).map_or_else(
             |Unterminated(opening)| {
-                let message = format!("a template that starts with `{opening}` does not end");
+                let from = text.rfind(opening).map_or(text, |start| &text[start..]);
+                let shown: String = from.chars().take(UNTERMINATED_SHOWN).collect();
+                let message = format!("the template `{shown}` does not end");
                 let hint = "write `$${` for a plain `${`, and `{{ '{{' }}` for plain braces";
                 let problem = Diagnostic::error("unterminated_template", span, &message);
                 self.report(problem.hint(hint.to_owned()))

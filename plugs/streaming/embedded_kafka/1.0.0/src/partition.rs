@@ -3,15 +3,29 @@
 use crate::answer::Read;
 use plugin_api::base64::json_of;
 use plugin_api::{Error, Json, Result};
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers, Message};
-use rdkafka::{Offset, TopicPartitionList};
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use std::time::{Duration, Instant};
+
+/// A consumer that does not call the end of a partition an error.
+pub type Reader = BaseConsumer<Quiet>;
+
+/// Hears of errors without logging them: those that matter come back from `poll` as well.
+pub struct Quiet;
+
+impl ClientContext for Quiet {
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "the reader heard of an error");
+    }
+}
+
+impl ConsumerContext for Quiet {}
 
 /// One partition with its bounds.
 pub struct Partition<'a> {
-    consumer: &'a BaseConsumer,
+    consumer: &'a Reader,
     topic: &'a str,
     number: i32,
     /// The offset of the oldest record that is still there.
@@ -23,7 +37,7 @@ pub struct Partition<'a> {
 impl<'a> Partition<'a> {
     /// Asks the cluster for the bounds.
     pub fn find(
-        consumer: &'a BaseConsumer,
+        consumer: &'a Reader,
         topic: &'a str,
         number: i32,
         deadline: Instant,
@@ -40,7 +54,7 @@ impl<'a> Partition<'a> {
         }
         self.assign()?;
         while records.len() < max {
-            let record = self.next(deadline)?;
+            let Some(record) = self.next(deadline)? else { return Ok(()) };
             let last = record.offset + 1 >= self.end;
             records.push(record);
             if last {
@@ -57,10 +71,11 @@ impl<'a> Partition<'a> {
             .map_err(|error| unreadable(self.topic, self.number, &error))
     }
 
-    /// The next record.
-    fn next(&self, deadline: Instant) -> Result<Read> {
+    /// The next record; `None` at the end of the partition.
+    fn next(&self, deadline: Instant) -> Result<Option<Read>> {
         match self.consumer.poll(remaining(deadline)) {
-            Some(Ok(message)) => record(&message),
+            Some(Ok(message)) => record(&message).map(Some),
+            Some(Err(KafkaError::PartitionEOF(_))) => Ok(None),
             Some(Err(error)) => Err(unreadable(self.topic, self.number, &error)),
             None => Err(Error::retriable(format!(
                 "topic {:?}, partition {}: not read up to offset {} in time",
