@@ -102,12 +102,18 @@ mod tests {
     #[test]
     fn a_refused_record_does_not_touch_its_neighbours() {
         let mut builder = BatchBuilder::default();
-        builder.push(|out| Ok(out.extend_from_slice(b"first")));
+        builder.push(|out| {
+            out.extend_from_slice(b"first");
+            Ok(())
+        });
         builder.push(|out| {
             out.extend_from_slice(b"half");
             Err(Error::record("not a text"))
         });
-        builder.push(|out| Ok(out.extend_from_slice(b"third")));
+        builder.push(|out| {
+            out.extend_from_slice(b"third");
+            Ok(())
+        });
         let batch = builder.build();
         let values: Vec<_> = Record::all(&batch).map(|record| record.value()).collect();
         assert_eq!(values, [Some(&b"first"[..]), Some(b""), Some(b"third")]);

@@ -1,6 +1,6 @@
 //! The document engine: runs the steps of a plan one after the other and writes the answer.
 //!
-//! * [`engine`]: the order of things
+//! * `engine`: the order of things
 //! * [`context`]: what a step is given
 //! * [`success`]: what its result says about it
 //! * [`answer`]: the one document on stdout

@@ -5,6 +5,7 @@ use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::Host;
@@ -57,13 +58,36 @@ pub fn target_folder() -> PathBuf {
 pub(super) fn host() -> Result<Host> {
     let place = Place::of_this_test()?;
     build_binary(&place)?;
-    let tree = place.scratch().join("plugs");
-    fs::create_dir_all(place.scratch())?;
-    let in_use = File::create(place.scratch().join("plugs.lock"))?;
-    in_use.lock()?;
-    build_plugs(&place, &tree)?;
-    in_use.lock_shared()?;
+    let Built { tree, in_use } = build_tree(&place, "plugs")?;
     Ok(Host { binary: place.binary(), tree, _in_use: in_use })
+}
+
+/// The plugs below `tests/fixtures`, built by the first call. The binary must be there by then.
+pub(super) fn fixtures() -> &'static Path {
+    static FIXTURES: OnceLock<Result<Built>> = OnceLock::new();
+    let build = || build_tree(&Place::of_this_test()?, "tests/fixtures");
+    match FIXTURES.get_or_init(build) {
+        Ok(built) => &built.tree,
+        Err(error) => panic!("building the fixture plugs: {error}"),
+    }
+}
+
+/// A tree of built plugs. While its lock is held, no other process rebuilds it.
+struct Built {
+    tree: PathBuf,
+    in_use: File,
+}
+
+/// Builds the plugs below `sources`, a folder of the workspace, into a tree of the same name.
+fn build_tree(place: &Place, sources: &str) -> Result<Built> {
+    let name = sources.rsplit('/').next().unwrap_or(sources);
+    let tree = place.scratch().join(name);
+    fs::create_dir_all(place.scratch())?;
+    let in_use = File::create(place.scratch().join(format!("{name}.lock")))?;
+    in_use.lock()?;
+    build_plugs(place, sources, &tree)?;
+    in_use.lock_shared()?;
+    Ok(Built { tree, in_use })
 }
 
 fn build_binary(place: &Place) -> Result<()> {
@@ -74,12 +98,13 @@ fn build_binary(place: &Place) -> Result<()> {
 }
 
 /// Builds into an empty tree, so that no plug of an earlier checkout is left in it.
-fn build_plugs(place: &Place, tree: &Path) -> Result<()> {
+fn build_plugs(place: &Place, sources: &str, tree: &Path) -> Result<()> {
     if tree.exists() {
         fs::remove_dir_all(tree)?;
     }
     let mut plugpipe = Command::new(place.binary());
-    plugpipe.args(["build", "--out"]).arg(tree).current_dir(workspace_root());
+    plugpipe.args(["build", "--plugs", sources, "--out"]).arg(tree);
+    plugpipe.current_dir(workspace_root());
     plugpipe.env("CARGO_TARGET_DIR", &place.target);
     succeed(plugpipe)
 }

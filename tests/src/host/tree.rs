@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::Host;
+use super::{Host, build};
 
 /// A temporary tree; it goes when this is dropped.
 pub struct Tree {
@@ -27,17 +27,18 @@ impl Tree {
     /// When there is no such plug.
     #[must_use]
     pub fn with_plug(self, plug: &str) -> Self {
-        let built = Host::shared().tree().join(plug);
-        let files = fs::read_dir(&built)
-            .unwrap_or_else(|error| panic!("no built plug {}: {error}", built.display()));
-        for entry in files {
-            let entry = entry.expect("a folder that can be read");
-            if entry.file_type().expect("the type of a file").is_file() {
-                let bytes = fs::read(entry.path()).expect("a file of a built plug");
-                self.write(&format!("{plug}/{}", entry.file_name().display()), &bytes);
-            }
-        }
-        self
+        self.with_copy(Host::shared().tree(), plug)
+    }
+
+    /// Adds a copy of a built plug of `tests/fixtures`, `category/name/version`.
+    ///
+    /// # Panics
+    /// When there is no such plug, or the fixtures do not compile.
+    #[must_use]
+    pub fn with_fixture(self, plug: &str) -> Self {
+        // The binary builds the fixtures.
+        Host::shared();
+        self.with_copy(build::fixtures(), plug)
     }
 
     /// Adds a file; `path` starts at the tree's root.
@@ -53,6 +54,20 @@ impl Tree {
     /// The tree's root.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    fn with_copy(self, tree: &Path, plug: &str) -> Self {
+        let built = tree.join(plug);
+        let files = fs::read_dir(&built)
+            .unwrap_or_else(|error| panic!("no built plug {}: {error}", built.display()));
+        for entry in files {
+            let entry = entry.expect("a folder that can be read");
+            if entry.file_type().expect("the type of a file").is_file() {
+                let bytes = fs::read(entry.path()).expect("a file of a built plug");
+                self.write(&format!("{plug}/{}", entry.file_name().display()), &bytes);
+            }
+        }
+        self
     }
 
     fn write(&self, path: &str, content: &[u8]) -> PathBuf {

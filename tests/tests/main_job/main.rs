@@ -8,14 +8,17 @@
     reason = "a panic outside a test function, too, is a failed test here"
 )]
 
+mod containment;
 mod foreign;
 mod formats;
 mod golden_cases;
 mod hello;
 mod interrupt;
+mod logging;
 mod mistakes;
 mod publishing;
 mod readers;
 mod readme_commands;
 mod refusals;
+mod versions;
 mod volume;

@@ -1,10 +1,10 @@
 //! Publishes messages to Kafka and says what became of each.
 //!
 //! # Layout
-//! One call flows one way: [`input`] and [`config`] are what it was given, [`check`] refuses what may
-//! not be dialled or written before anything connects, [`draft`] resolves topic, key, headers and
-//! metadata of each record, [`serialize`] asks the serializer plug for bytes, [`publish`] hands them
-//! to a pooled client, [`answer`] is the result.
+//! One call flows one way: `input` and `config` are what it was given, `check` refuses what may
+//! not be dialled or written before anything connects, `draft` resolves topic, key, headers and
+//! metadata of each record, `serialize` asks the serializer plug for bytes, `publish` hands them
+//! to a pooled client, `answer` is the result.
 
 #![forbid(unsafe_code)]
 

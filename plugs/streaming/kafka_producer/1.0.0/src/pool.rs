@@ -22,7 +22,7 @@ impl Pool {
     /// Settings that librdkafka refuses, by their key.
     pub fn get(&self, settings: &ClientSettings) -> Result<Arc<Producer>, Fault> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if slots.get(settings).is_some_and(|slot| is_broken(slot)) {
+        if slots.get(settings).is_some_and(is_broken) {
             slots.remove(settings);
         }
         let slot = Arc::clone(slots.entry(settings.clone()).or_default());

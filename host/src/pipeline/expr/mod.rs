@@ -1,6 +1,6 @@
 //! Templates: `{{ expr }}`, `${ expr }` and `${env:NAME:default}` inside texts.
 //!
-//! A text is cut into parts ([`template`]), each expression into tokens ([`tokens`]), the names in
+//! A text is cut into parts (`template`), each expression into tokens (`tokens`), the names in
 //! it are looked up ([`scope`]), and what is no plain path is handed to minijinja ([`computed`]).
 //! What a template yields, and documents, are never scanned for templates again.
 
