@@ -41,7 +41,8 @@ impl HostServices for Services {
     }
 
     fn log(&self, level: Level, target: &str, message: &str, fields: &str) {
-        let plugin = self.plugin.as_str();
+        let plugin = tracing::field::display(&self.plugin);
+        let fields = (!fields.is_empty()).then(|| tracing::field::display(fields));
         // The level of a `tracing` event is part of its call site, hence five of them.
         match level {
             Level::ERROR => tracing::error!(target: "plugin", plugin, target, fields, "{message}"),

@@ -35,7 +35,13 @@ pub(super) fn scan(tree: &Path) -> Found {
             Err(reason) => found.refused.push(Refusal::new(&folder.path, &reason)),
         }
     }
+    // By version, not by the name of its folder: 1.9.0 comes before 1.10.0.
+    found.installed.sort_by(|one, other| order(one).cmp(&order(other)));
     found
+}
+
+fn order(plug: &Installed) -> (&str, &str, &Version) {
+    (&plug.category, &plug.name, &plug.version)
 }
 
 /// Every folder three levels down, in the order of their names.

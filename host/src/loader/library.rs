@@ -18,7 +18,7 @@ pub(super) fn root(copy: SealedCopy) -> Result<RootRef, Reason> {
     // SAFETY: running the constructors of a plugin is what loading means; who may put files into a
     // tree is trusted with that. The bytes are sealed, so nobody changes them under the linker.
     let library = unsafe { Library::open(Some(path), flags) };
-    let library = library.map_err(|error| Reason::Linker(error.to_string()))?;
+    let library = library.map_err(|error| Reason::Linker(linkers_words(&error)))?;
     // SAFETY: only the address is taken here; nothing is read through it.
     let symbol = unsafe { library.get::<*const ()>(ROOT_SYMBOL) };
     let address = symbol.map_err(|_| Reason::NoSymbol(ROOT_SYMBOL))?.into_raw();
@@ -27,4 +27,10 @@ pub(super) fn root(copy: SealedCopy) -> Result<RootRef, Reason> {
     // SAFETY: `address` is that of our exported static, and the library stays mapped for ever.
     unsafe { root_module(address.cast_const().cast()) }
         .map_err(|error| Reason::Abi(error.to_string()))
+}
+
+/// The linker's own words, which libloading keeps behind its error.
+fn linkers_words(error: &libloading::Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    source.unwrap_or_else(|| error.to_string())
 }

@@ -170,10 +170,11 @@ fn a_library_that_cannot_be_linked_is_refused_when_it_is_opened() {
     let refused = run("json_serializer").expect_code(2);
     let error = &refused.json()["error"];
     assert_eq!(error["kind"], "plugin_refused", "{refused}");
-    // What follows is the linker's own text.
-    let refusal =
-        "plugin `json_serializer@1.0.0` was refused: the dynamic linker refused the library: ";
-    assert!(error["message"].as_str().unwrap().starts_with(refusal), "{refused}");
+    let linker = "libgcc_s.so.X: cannot open shared object file: No such file or directory";
+    let refusal = format!(
+        "plugin `json_serializer@1.0.0` was refused: the dynamic linker refused the library: {linker}"
+    );
+    assert_eq!(error["message"], refusal, "{refused}");
     let healthy = run("string_serializer").expect_code(0);
     assert_eq!(healthy.json()["serialized_message"], "a", "{healthy}");
 }

@@ -17,7 +17,7 @@ pub struct Config {
     /// The topic for records that nothing else sends elsewhere.
     pub topic: Option<Value>,
     /// Signal type to topic: looked up exactly with the input's `signal_type`.
-    pub signal_routing: BTreeMap<String, Value>,
+    pub signal_routing: BTreeMap<String, String>,
     /// How many replicas confirm: 0, 1, or `all` (-1).
     pub acks: Option<Acks>,
     /// No duplicates and no reordering within one client's life; on with acks `all`.

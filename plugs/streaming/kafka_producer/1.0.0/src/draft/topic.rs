@@ -22,8 +22,10 @@ impl Topics {
         let given = input.topic_override.as_ref().filter(|topic| !topic.is_null());
         let overridden = given.and_then(|topic| topic.parse().ok());
         let signal = input.signal_type.as_ref().and_then(|signal| signal.parse::<String>().ok());
-        let routed = signal.and_then(|signal| config.signal_routing.get(&signal).cloned());
-        let shared = overridden.or(routed).or_else(|| config.topic.clone());
+        let routed = signal.and_then(|signal| config.signal_routing.get(&signal));
+        let shared = overridden
+            .or_else(|| routed.cloned().map(Value::String))
+            .or_else(|| config.topic.clone());
         Self { shared, judged: HashMap::new(), issues: Vec::new() }
     }
 
