@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 pub use plugin_abi::Batch;
-use plugin_abi::{Buf, RecordMeta, Refused};
+use plugin_abi::{Buf, RecordError, RecordMeta};
 
 /// One record of a batch.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl<'a> Record<'a> {
 pub struct BatchBuilder {
     arena: Vec<u8>,
     records: Vec<RecordMeta>,
-    refused: Vec<Refused>,
+    refused: Vec<RecordError>,
 }
 
 impl BatchBuilder {
@@ -69,7 +69,12 @@ impl BatchBuilder {
         if let Err(error) = write(&mut self.arena).and_then(|()| self.fits()) {
             self.arena.truncate(start);
             let index = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
-            self.refused.push(Refused::new(index, error.class.into(), error.code, error.message));
+            self.refused.push(RecordError::new(
+                index,
+                error.class.into(),
+                error.code,
+                error.message,
+            ));
         }
         meta.value_offset = narrow(start);
         meta.value_len = narrow(self.arena.len() - start);

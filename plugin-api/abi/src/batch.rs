@@ -3,7 +3,7 @@
 //! Filtering and routing edit descriptors only; nobody copies the arena to drop a record.
 
 use crate::buf::Buf;
-use crate::error::{ErrorClass, ErrorCode};
+use crate::error::RecordError;
 use abi_stable::StableAbi;
 use abi_stable::std_types::{RString, RVec};
 
@@ -98,34 +98,6 @@ pub struct HeaderMeta {
     reserved: u32,
 }
 
-/// One record that a transform refused; its neighbours go on.
-#[repr(C)]
-#[derive(StableAbi, Clone, Debug)]
-pub struct Refused {
-    /// Index into the batch's records.
-    pub index: u32,
-    /// What the engine does about it.
-    pub class: ErrorClass,
-    /// What kind of fault it was.
-    pub code: ErrorCode,
-    message: RString,
-    reserved: u64,
-}
-
-impl Refused {
-    /// Refuses the record at `index`.
-    #[must_use]
-    pub fn new(index: u32, class: ErrorClass, code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { index, class, code, message: RString::from(message.into()), reserved: 0 }
-    }
-
-    /// Why, for people.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        self.message.as_str()
-    }
-}
-
 /// Up to 10 000 records in an arena of up to 512 KiB, unless one record alone is larger.
 #[repr(C)]
 #[derive(StableAbi, Clone, Debug, Default)]
@@ -141,7 +113,7 @@ pub struct Batch {
     records: RVec<RecordMeta>,
     topics: RVec<RString>,
     headers: RVec<HeaderMeta>,
-    refused: RVec<Refused>,
+    refused: RVec<RecordError>,
     reserved: [u64; 2],
 }
 
@@ -165,12 +137,12 @@ impl Batch {
 
     /// The records that a transform refused.
     #[must_use]
-    pub fn refused(&self) -> &[Refused] {
+    pub fn refused(&self) -> &[RecordError] {
         self.refused.as_slice()
     }
 
     /// Refuses one record; its neighbours go on.
-    pub fn refuse(&mut self, refused: Refused) {
+    pub fn refuse(&mut self, refused: RecordError) {
         self.refused.push(refused);
     }
 

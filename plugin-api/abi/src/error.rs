@@ -82,6 +82,35 @@ impl PErr {
     }
 }
 
+/// Why one record of a batch goes no further: a transform refused it, or a sink could not deliver it.
+/// Its neighbours go on.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RecordError {
+    /// Index into the batch's records.
+    pub index: u32,
+    /// What the engine does about it.
+    pub class: ErrorClass,
+    /// What kind of fault it was.
+    pub code: ErrorCode,
+    message: RString,
+    reserved: u64,
+}
+
+impl RecordError {
+    /// An error of the record at `index`.
+    #[must_use]
+    pub fn new(index: u32, class: ErrorClass, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { index, class, code, message: RString::from(message.into()), reserved: 0 }
+    }
+
+    /// Why, for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.message.as_str()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,15 +36,15 @@ pub mod report;
 pub mod root;
 pub mod stage;
 
-pub use batch::{Batch, HeaderMeta, RecordMeta, Refused};
+pub use batch::{Batch, HeaderMeta, RecordMeta};
 pub use buf::Buf;
 pub use call::{Call, Open, TraceIds};
 pub use doc::Doc;
-pub use error::{ErrorClass, ErrorCode, PErr};
+pub use error::{ErrorClass, ErrorCode, PErr, RecordError};
 pub use export::{Entry, Instance};
 pub use host::{HostServices, HostSvc, Level};
 pub use plugin::PluginBox;
-pub use report::{Outcome, Report, Undelivered};
+pub use report::{Outcome, Report};
 pub use stage::{SinkBox, SourceBox, TransformBox};
 
 use abi_stable::std_types::RResult;

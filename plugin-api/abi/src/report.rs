@@ -1,36 +1,8 @@
 //! A sink's answer for one batch.
 
-use crate::error::{ErrorClass, ErrorCode};
+use crate::error::RecordError;
 use abi_stable::StableAbi;
-use abi_stable::std_types::{RString, RVec};
-
-/// One record that was not delivered.
-#[repr(C)]
-#[derive(StableAbi, Clone, Debug)]
-pub struct Undelivered {
-    /// Index into the batch's records.
-    pub index: u32,
-    /// What the engine does about it.
-    pub class: ErrorClass,
-    /// What kind of fault it was.
-    pub code: ErrorCode,
-    message: RString,
-    reserved: u64,
-}
-
-impl Undelivered {
-    /// The record at `index` was not delivered.
-    #[must_use]
-    pub fn new(index: u32, class: ErrorClass, code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { index, class, code, message: RString::from(message.into()), reserved: 0 }
-    }
-
-    /// Why, for people.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        self.message.as_str()
-    }
-}
+use abi_stable::std_types::RVec;
 
 /// Where one record was stored.
 #[repr(C)]
@@ -50,7 +22,7 @@ pub struct Outcome {
 pub struct Report {
     /// How many records the broker confirmed.
     pub delivered: u64,
-    undelivered: RVec<Undelivered>,
+    undelivered: RVec<RecordError>,
     stored: RVec<Outcome>,
     reserved: [u64; 2],
 }
@@ -58,14 +30,14 @@ pub struct Report {
 impl Report {
     /// A report; `stored` stays empty unless somebody asked where the records went.
     #[must_use]
-    pub fn new(delivered: u64, undelivered: Vec<Undelivered>, stored: Vec<Outcome>) -> Self {
+    pub fn new(delivered: u64, undelivered: Vec<RecordError>, stored: Vec<Outcome>) -> Self {
         let (undelivered, stored) = (RVec::from(undelivered), RVec::from(stored));
         Self { delivered, undelivered, stored, reserved: [0; 2] }
     }
 
     /// The records that were not delivered, by index.
     #[must_use]
-    pub fn undelivered(&self) -> &[Undelivered] {
+    pub fn undelivered(&self) -> &[RecordError] {
         self.undelivered.as_slice()
     }
 
