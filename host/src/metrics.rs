@@ -33,6 +33,12 @@ struct HistogramMemory {
     sum_bits: AtomicU64,
 }
 
+/// More names than this are not counted.
+const FAMILIES: usize = 10_000;
+
+/// Where writes go that nobody is to see.
+static UNSEEN: AtomicU64 = AtomicU64::new(0);
+
 /// More label sets than this in one family share one cell, labelled `overflow`.
 const LABEL_SETS: usize = 1000;
 
@@ -40,16 +46,16 @@ impl Metrics {
     /// The cell of a counter.
     pub fn counter(&self, name: &str, help: &str, labels: &[(&str, &str)]) -> &'static AtomicU64 {
         match self.cell(name, help, labels, "counter", || Cell::Counter(zero())) {
-            Cell::Counter(cell) => cell,
-            Cell::Gauge(_) | Cell::Histogram { .. } => zero(),
+            Some(Cell::Counter(cell)) => cell,
+            _ => &UNSEEN,
         }
     }
 
     /// The cell of a gauge, which holds the bits of an `f64`.
     pub fn gauge(&self, name: &str, help: &str, labels: &[(&str, &str)]) -> &'static AtomicU64 {
         match self.cell(name, help, labels, "gauge", || Cell::Gauge(zero())) {
-            Cell::Gauge(cell) => cell,
-            Cell::Counter(_) | Cell::Histogram { .. } => zero(),
+            Some(Cell::Gauge(cell)) => cell,
+            _ => &UNSEEN,
         }
     }
 
@@ -62,11 +68,8 @@ impl Metrics {
         bounds: &[f64],
     ) -> HistogramCell {
         match self.cell(name, help, labels, "histogram", || histogram(bounds)) {
-            Cell::Histogram { cell, .. } => cell,
-            Cell::Counter(_) | Cell::Gauge(_) => match histogram(bounds) {
-                Cell::Histogram { cell, .. } => cell,
-                Cell::Counter(_) | Cell::Gauge(_) => HistogramCell::new(&[], &[], zero()),
-            },
+            Some(Cell::Histogram { cell, .. }) => cell,
+            _ => HistogramCell::new(&[], &[], &UNSEEN),
         }
     }
 
@@ -78,8 +81,8 @@ impl Metrics {
         families.iter().map(|(name, family)| family.snapshot(name)).collect()
     }
 
-    /// The cell for a name and labels. A name that has another kind already gets a cell of its own
-    /// that nobody sees, and a warning.
+    /// The cell for a name and labels; `None`, and a warning, when the name has another kind already
+    /// or there are too many names.
     fn cell(
         &self,
         name: &str,
@@ -87,8 +90,12 @@ impl Metrics {
         labels: &[(&str, &str)],
         kind: &'static str,
         make: impl FnOnce() -> Cell,
-    ) -> Cell {
+    ) -> Option<Cell> {
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        if families.len() >= FAMILIES && !families.contains_key(name) {
+            tracing::warn!(metric = name, "there are {FAMILIES} metrics already; not counted");
+            return None;
+        }
         let family = families.entry(name.to_owned()).or_insert_with(|| Family {
             help: help.to_owned(),
             kind,
@@ -96,9 +103,9 @@ impl Metrics {
         });
         if family.kind != kind {
             tracing::warn!(metric = name, "a {} is written as a {kind}; not counted", family.kind);
-            return make();
+            return None;
         }
-        *family.samples.entry(family.label_set(labels)).or_insert_with(make)
+        Some(*family.samples.entry(family.label_set(labels)).or_insert_with(make))
     }
 }
 
@@ -145,7 +152,7 @@ impl HistogramMemory {
     }
 }
 
-/// A cell for the life of the process. How many there are is bounded by [`LABEL_SETS`].
+/// A cell for the life of the process. [`FAMILIES`] and [`LABEL_SETS`] bound how many there are.
 fn zero() -> &'static AtomicU64 {
     Box::leak(Box::new(AtomicU64::new(0)))
 }
@@ -182,6 +189,24 @@ mod tests {
         let sample = &metrics.snapshot()[0]["samples"][0];
         assert_eq!(sample["buckets"], json!([[1.0, 2], [10.0, 1], ["+Inf", 1]]));
         assert_eq!(sample["sum"], 56.5);
+    }
+
+    #[test]
+    fn a_name_of_another_kind_is_not_counted() {
+        let metrics = Metrics::default();
+        metrics.counter("hits_total", "", &[]).fetch_add(1, Ordering::Relaxed);
+        metrics.gauge("hits_total", "", &[]).store(7, Ordering::Relaxed);
+        metrics.histogram("hits_total", "", &[], &[1.0]).observe(0.5);
+        assert_eq!(metrics.snapshot()[0]["samples"][0]["value"], 1);
+    }
+
+    #[test]
+    fn a_flood_of_names_ends() {
+        let metrics = Metrics::default();
+        for n in 0..FAMILIES + 10 {
+            metrics.counter(&format!("flood_{n}_total"), "", &[]).fetch_add(1, Ordering::Relaxed);
+        }
+        assert_eq!(metrics.snapshot().as_array().unwrap().len(), FAMILIES);
     }
 
     #[test]

@@ -63,6 +63,24 @@ impl Json {
     }
 }
 
+/// The content of a JSON string, copied only where it holds escapes; `None` for any other value.
+///
+/// # Errors
+/// It begins as a string and is none, or an escape in it is half a surrogate pair.
+pub fn text_of(value: &str) -> Option<Result<Cow<'_, str>>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+    if !value.trim_ascii_start().starts_with('"') {
+        return None;
+    }
+    let text: Result<Text<'_>, _> = serde_json::from_str(value);
+    Some(
+        text.map(|Text(text)| text)
+            .map_err(|error| Error::record(format!("not a JSON string: {error}"))),
+    )
+}
+
 impl Default for Json {
     fn default() -> Self {
         Self::null()

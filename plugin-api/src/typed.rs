@@ -6,7 +6,7 @@ use crate::json::Json;
 use plugin_abi::Doc;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a configuration or an input has to be: any serde type with a schema.
@@ -73,10 +73,11 @@ impl<T: Document> Configs<T> {
 /// The first key that its schema does not know, with the nearest one that it does.
 fn unknown_key(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<String> {
     let schema = followed(root, schema);
-    let (Some(known), Some(given)) = (schema["properties"].as_object(), value.as_object()) else {
-        return None;
-    };
-    let open = !matches!(schema.get("additionalProperties"), None | Some(Value::Bool(false)));
+    let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    let none = Map::new();
+    let known = schema["properties"].as_object().or(closed.then_some(&none))?;
+    let given = value.as_object()?;
+    let open = !closed && schema.get("additionalProperties").is_some();
     given.iter().find_map(|(key, inner)| {
         let here = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match known.get(key) {
@@ -102,6 +103,7 @@ fn followed<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 fn unknown<'a>(path: &str, key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     match nearest(key, known.clone()) {
         Some(near) => format!("unknown key `{path}`; did you mean `{near}`?"),
+        None if known.clone().next().is_none() => format!("unknown key `{path}`; there are none"),
         None => format!("unknown key `{path}`; known are {}", known.collect::<Vec<_>>().join(", ")),
     }
 }
@@ -122,10 +124,25 @@ fn mismatch(path: &str, message: &str, doc: &Doc) -> String {
     match message.rsplit_once("expected ") {
         Some((_, expected)) => {
             let found = kind_at(path, doc).map(|kind| format!(", found {kind}"));
-            format!("{place}: expected {expected}{}", found.unwrap_or_default())
+            format!("{place}: expected {}{}", in_words(expected), found.unwrap_or_default())
         }
         None if message.starts_with("missing field") => format!("{place}: {message}"),
         None => format!("{place}: {message}"),
+    }
+}
+
+/// serde's words for Rust's types, for people who write JSON.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
     }
 }
 
@@ -190,7 +207,14 @@ mod tests {
     #[test]
     fn a_wrong_type_names_the_key_and_not_the_value() {
         let message = refusal(r#"{"linger_ms":"hunter2"}"#);
-        assert_eq!(message, "`linger_ms`: expected u32, found a text");
+        assert_eq!(message, "`linger_ms`: expected a whole number from 0, found a text");
+    }
+
+    #[test]
+    fn a_plugin_without_configuration_says_so() {
+        let configs = Configs::<crate::NoConfig>::new();
+        let error = configs.get(&Doc::from(r#"{"indent":2}"#.to_owned())).unwrap_err();
+        assert_eq!(error.message, "unknown key `indent`; there are none");
     }
 
     #[test]

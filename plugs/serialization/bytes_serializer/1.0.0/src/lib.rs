@@ -2,9 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+use plugin_api::json::text_of;
 use plugin_api::{Error, NoConfig, Result, Serializer, base64};
-use serde::Deserialize;
-use std::borrow::Cow;
 
 plugin_api::export!("bytes_serializer", BytesSerializer as process transform);
 
@@ -12,23 +11,15 @@ plugin_api::export!("bytes_serializer", BytesSerializer as process transform);
 #[derive(Default)]
 struct BytesSerializer;
 
-/// A string that is copied only when it holds escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
 impl Serializer for BytesSerializer {
     type Config = NoConfig;
     const FORMATS: &'static [&'static str] = &["bytes"];
 
     fn serialize(&self, message: &str, _config: &NoConfig, out: &mut Vec<u8>) -> Result<()> {
-        if message.trim_ascii_start().starts_with('"') {
-            let Text(text) = serde_json::from_str(message)
-                .map_err(|error| Error::record(format!("not a JSON string: {error}")))?;
-            out.extend_from_slice(text.as_bytes());
-            return Ok(());
+        match text_of(message) {
+            Some(text) => out.extend_from_slice(text?.as_bytes()),
+            None => out.extend(base64::bytes_of(message).ok_or_else(|| refusal(message))??),
         }
-        let bytes = base64::bytes_of(message).ok_or_else(|| refusal(message))??;
-        out.extend_from_slice(&bytes);
         Ok(())
     }
 }

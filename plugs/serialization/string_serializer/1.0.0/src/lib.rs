@@ -3,9 +3,8 @@
 #![forbid(unsafe_code)]
 
 use plugin_api::compact::compact;
-use plugin_api::{Error, NoConfig, Result, Serializer};
-use serde::Deserialize;
-use std::borrow::Cow;
+use plugin_api::json::text_of;
+use plugin_api::{NoConfig, Result, Serializer};
 
 plugin_api::export!("string_serializer", StringSerializer as process transform);
 
@@ -13,21 +12,15 @@ plugin_api::export!("string_serializer", StringSerializer as process transform);
 #[derive(Default)]
 struct StringSerializer;
 
-/// A string that is copied only when it holds escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
 impl Serializer for StringSerializer {
     type Config = NoConfig;
     const FORMATS: &'static [&'static str] = &["string"];
 
     fn serialize(&self, message: &str, _config: &NoConfig, out: &mut Vec<u8>) -> Result<()> {
-        if !message.trim_ascii_start().starts_with('"') {
-            return compact(message, out);
+        match text_of(message) {
+            Some(text) => out.extend_from_slice(text?.as_bytes()),
+            None => compact(message, out)?,
         }
-        let Text(text) = serde_json::from_str(message)
-            .map_err(|error| Error::record(format!("not a JSON string: {error}")))?;
-        out.extend_from_slice(text.as_bytes());
         Ok(())
     }
 }
