@@ -59,6 +59,7 @@ impl<S: Serializer> Plugin for S {
     const FORMATS: &'static [&'static str] = S::FORMATS;
 
     fn create(_host: Host) -> Result<Self> {
+        const { assert!(!S::FORMATS.is_empty(), "FORMATS must name at least one format") };
         Ok(S::default())
     }
 

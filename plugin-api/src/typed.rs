@@ -122,6 +122,10 @@ fn mismatch(path: &str, message: &str, doc: &Doc) -> String {
     let place = if path == "." { "the document".to_owned() } else { format!("`{path}`") };
     let message = message.split(" at line ").next().unwrap_or(message);
     match message.rsplit_once("expected ") {
+        Some((_, known)) if message.starts_with("unknown field") => {
+            format!("{place}: unknown key; expected {known}")
+        }
+        Some((_, choice)) if choice.starts_with("one of ") => format!("{place}: expected {choice}"),
         Some((_, expected)) => {
             let found = kind_at(path, doc).map(|kind| format!(", found {kind}"));
             format!("{place}: expected {}{}", in_words(expected), found.unwrap_or_default())

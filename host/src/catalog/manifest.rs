@@ -42,7 +42,8 @@ impl Manifest {
     /// What is wrong with it, with line and column where the YAML itself is.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         let loaded = yaml::load(bytes);
-        if let Some(problem) = loaded.diagnostics.first() {
+        let problems = &mut loaded.diagnostics.iter();
+        if let Some(problem) = problems.find(|one| one.kind != "empty_document") {
             let at = problem.span.map(|span| span.start);
             let place = at.map(|at| format!("line {}, column {}: ", at.line, at.column));
             let place = place.unwrap_or_default();
@@ -89,6 +90,9 @@ impl Manifest {
 /// serde counts lines in our JSON, which nobody has seen.
 fn without_position(error: serde_json::Error) -> Reason {
     let message = error.to_string();
+    if message.contains("semver") {
+        return Reason::Manifest("`version` must be three numbers, such as 1.0.0".to_owned());
+    }
     Reason::Manifest(message.split(" at line ").next().unwrap_or(&message).to_owned())
 }
 
@@ -107,6 +111,19 @@ mod tests {
     fn an_entrypoint_cannot_leave_the_folder() {
         let text = b"name: echo\nversion: 1.0.0\nentrypoint: ../other/libecho.so\n";
         assert!(matches!(Manifest::parse(text), Err(Reason::Manifest(_))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_the_words_of_the_file() {
+        let cases = [
+            ("", "it is empty"),
+            ("name: echo\nversion: 1.0\n", "`version` must be three numbers, such as 1.0.0"),
+            ("name: [", "line 2, column 1: "),
+        ];
+        for (text, expected) in cases {
+            let error = Manifest::parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("plug.yaml is not usable: {expected}")), "{error}");
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub struct Installed {
 /// Every plug of some trees, and every folder that was refused.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
+    trees: Vec<PathBuf>,
     installed: Vec<Installed>,
     refused: Vec<Refusal>,
 }
@@ -56,7 +57,8 @@ impl Catalog {
     /// Reads trees in order. The same plug and version in a later tree is shadowed.
     #[must_use]
     pub fn scan<P: AsRef<Path>>(trees: &[P]) -> Self {
-        let mut catalog = Self::default();
+        let trees_read = trees.iter().map(|tree| tree.as_ref().to_path_buf()).collect();
+        let mut catalog = Self { trees: trees_read, ..Self::default() };
         let mut seen = BTreeSet::new();
         for tree in trees {
             let found = scan::scan(tree.as_ref());
@@ -73,6 +75,13 @@ impl Catalog {
     #[must_use]
     pub fn installed(&self) -> &[Installed] {
         &self.installed
+    }
+
+    /// The trees that were read, for messages.
+    #[must_use]
+    pub fn trees(&self) -> String {
+        let shown: Vec<String> = self.trees.iter().map(|tree| tree.display().to_string()).collect();
+        shown.join(", ")
     }
 
     /// What was refused, and why.
@@ -131,7 +140,7 @@ impl Catalog {
         let near = nearest(&wanted.name, names.iter().copied());
         let hint = near.map(|near| format!("did you mean `{near}`?"));
         let all = || match names.len() {
-            0 => "no plug is installed; `plugpipe build` compiles those in ./plugs".to_owned(),
+            0 => format!("no plug is installed in {}; `plugpipe list` shows why", self.trees()),
             _ => format!("installed are {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
         };
         NotFound { message, hint: Some(hint.unwrap_or_else(all)), absent: true }
@@ -151,7 +160,7 @@ fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
 impl Catalog {
     /// A catalog without a tree.
     pub(crate) fn of(installed: Vec<Installed>) -> Self {
-        Self { installed, refused: Vec::new() }
+        Self { installed, ..Self::default() }
     }
 }
 

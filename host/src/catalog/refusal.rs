@@ -52,6 +52,9 @@ pub enum Reason {
     /// A link where a file or a folder of the tree should be.
     #[error("it is a symbolic link; plugs are plain folders and files")]
     Link,
+    /// A pipe, a device or a folder where a file should be.
+    #[error("{0} is not a regular file")]
+    NotAFile(String),
     /// The file or folder could not be read.
     #[error("it cannot be read: {0}")]
     Unreadable(String),
@@ -103,6 +106,7 @@ impl Reason {
             Self::NotBuilt(_) => "not_built",
             Self::NoLibrary(_) => "no_library",
             Self::Link => "symbolic_link",
+            Self::NotAFile(_) => "not_a_file",
             Self::Unreadable(_) => "unreadable",
             Self::EmptyFile => "empty_file",
             Self::NotElf => "not_elf",

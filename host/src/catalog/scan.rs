@@ -28,16 +28,31 @@ pub(super) struct Found {
 /// Reads one tree. A tree that does not exist holds nothing.
 pub(super) fn scan(tree: &Path) -> Found {
     let mut found = Found::default();
-    for folder in version_folders(tree) {
-        match accept(&folder) {
+    for entry in WalkDir::new(tree).min_depth(1).max_depth(3).sort_by_file_name() {
+        let (path, accepted) = match entry {
+            Ok(entry) => (entry.path().to_path_buf(), accept_entry(&entry)),
+            Err(error) => match error.path().filter(|path| path.exists()) {
+                Some(path) => (path.to_path_buf(), Err(Reason::Unreadable(error.to_string()))),
+                None => continue,
+            },
+        };
+        match accepted {
             Ok(Some(installed)) => found.installed.push(installed),
             Ok(None) => {}
-            Err(reason) => found.refused.push(Refusal::new(&folder.path, &reason)),
+            Err(reason) => found.refused.push(Refusal::new(path, &reason)),
         }
     }
     // By version, not by the name of its folder: 1.9.0 comes before 1.10.0.
     found.installed.sort_by(|one, other| order(one).cmp(&order(other)));
     found
+}
+
+fn accept_entry(entry: &DirEntry) -> Result<Option<Installed>, Reason> {
+    if entry.file_type().is_symlink() && entry.path().is_dir() {
+        return Err(Reason::Link);
+    }
+    let folder = (entry.depth() == 3).then(|| folder(entry)).flatten();
+    folder.map_or(Ok(None), |folder| accept(&folder))
 }
 
 fn order(plug: &Installed) -> (&str, &str, &Version) {
@@ -51,8 +66,7 @@ pub(crate) fn version_folders(tree: &Path) -> impl Iterator<Item = Folder> {
 }
 
 fn folder(entry: &DirEntry) -> Option<Folder> {
-    let kind = entry.file_type();
-    let path = (kind.is_dir() || kind.is_symlink()).then(|| entry.path().to_path_buf())?;
+    let path = entry.file_type().is_dir().then(|| entry.path().to_path_buf())?;
     let mut names = path.iter().rev().map(|name| name.to_string_lossy().into_owned());
     let (version, name, category) = (names.next()?, names.next()?, names.next()?);
     drop(names);
@@ -61,9 +75,6 @@ fn folder(entry: &DirEntry) -> Option<Folder> {
 
 /// A plug, a refusal, or `None` for a folder that does not want to be one.
 fn accept(folder: &Folder) -> Result<Option<Installed>, Reason> {
-    if folder.path.is_symlink() {
-        return Err(Reason::Link);
-    }
     let Some(manifest) = read_manifest(&folder.path)? else {
         return if has_library(&folder.path) { Err(Reason::NoManifest) } else { Ok(None) };
     };
@@ -83,6 +94,7 @@ pub(crate) fn read_manifest(folder: &Path) -> Result<Option<Manifest>, Reason> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
         Ok(found) if found.is_symlink() => Err(Reason::Link),
+        Ok(found) if !found.is_file() => Err(Reason::NotAFile(manifest::FILE.to_owned())),
         Ok(_) => Manifest::parse(&fs::read(&file)?).map(Some),
     }
 }
@@ -132,6 +144,7 @@ fn library(folder: &Path, manifest: &Manifest) -> Result<PathBuf, Reason> {
     let file = folder.join(manifest.library_file());
     match fs::symlink_metadata(&file) {
         Ok(found) if found.is_symlink() => Err(Reason::Link),
+        Ok(found) if !found.is_file() => Err(Reason::NotAFile(manifest.library_file())),
         Ok(_) => Ok(file),
         Err(_) if folder.join("Cargo.toml").exists() => {
             Err(Reason::NotBuilt(manifest.name.clone()))

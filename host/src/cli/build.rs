@@ -1,10 +1,10 @@
 //! `plugpipe build`: compiles source plugs.
 
 use super::{DONE, FAILED, WRONG, output, trees::TreeArguments};
-use crate::catalog::PluginRef;
+use crate::catalog::{Catalog, PluginRef, Refusal};
 use crate::compile::{Built, CompileError, compile};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Compile plugs from their source and put each library beside its plug.yaml.
 #[derive(Args, Debug)]
@@ -24,16 +24,33 @@ fn plugin_ref(text: &str) -> Result<PluginRef, String> {
 }
 
 pub(super) fn run(arguments: &BuildArguments) -> u8 {
-    match compile(&arguments.trees.trees(), &arguments.wanted, arguments.out.as_deref()) {
+    let trees = match arguments.trees.trees() {
+        Ok(trees) => trees,
+        Err(message) => return output::wrong(&message),
+    };
+    let out = arguments.out.as_deref();
+    match compile(&trees, &arguments.wanted, out) {
         Ok(built) => {
             built.iter().for_each(|plug| output::note(&line(plug)));
-            DONE
+            refusals(&built, &out.map_or(trees, |tree| vec![tree.to_path_buf()]))
         }
         Err(fault) => {
             output::error(&fault.to_string());
             code_of(&fault)
         }
     }
+}
+
+/// A plug that compiles and that the host would refuse is a failure: its author is here to mend it.
+fn refusals(built: &[Built], trees: &[PathBuf]) -> u8 {
+    let catalog = Catalog::scan(trees);
+    let placed = |path: &Path| built.iter().any(|plug| plug.library.parent() == Some(path));
+    let refused: Vec<&Refusal> =
+        catalog.refused().iter().filter(|refusal| placed(&refusal.path)).collect();
+    for refusal in &refused {
+        output::error(&format!("{} is refused: {}", refusal.path.display(), refusal.reason));
+    }
+    if refused.is_empty() { DONE } else { FAILED }
 }
 
 fn line(plug: &Built) -> String {

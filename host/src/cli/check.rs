@@ -38,7 +38,11 @@ struct Checked {
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> u8 {
-    let catalog = Catalog::scan(&arguments.trees.trees());
+    let trees = match arguments.trees.trees() {
+        Ok(trees) => trees,
+        Err(message) => return output::wrong(&message),
+    };
+    let catalog = Catalog::scan(&trees);
     let checked: Vec<Checked> = arguments.files.iter().map(|file| check(file, &catalog)).collect();
     let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
     match arguments.format {
@@ -72,7 +76,12 @@ fn print_text(checked: &Checked) {
     let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
     let warnings = checked.diagnostics.len() - errors;
     let verdict = if errors == 0 { "ok" } else { "not ok" };
-    output::result(&format!("{}: {verdict}, {errors} errors, {warnings} warnings", checked.file));
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    output::result(&format!("{}: {verdict}, {errors}, {warnings}", checked.file));
+}
+
+fn counted(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 fn as_json(checked: &Checked) -> Value {

@@ -4,6 +4,9 @@ use super::output;
 use crate::diagnostics::{Diagnostic, to_text};
 use serde_json::json;
 
+/// A fault without a place in a file: its kind and what to say.
+pub(super) type Fault = (&'static str, String);
+
 /// One fault without a place in a file: the document on stdout, one line on stderr.
 pub(super) fn print(kind: &str, message: &str) {
     output::error(message);
@@ -12,6 +15,12 @@ pub(super) fn print(kind: &str, message: &str) {
         "error": { "kind": kind, "message": message },
         "diagnostics": [],
     }));
+}
+
+/// As [`print`], with the exit code of wrong usage.
+pub(super) fn wrong(kind: &str, message: &str) -> u8 {
+    print(kind, message);
+    super::WRONG
 }
 
 /// Faults of a file: the document on stdout, snippets of the file on stderr.

@@ -36,7 +36,7 @@ impl GivenArguments {
     pub(super) fn read(&self) -> Result<Vec<(String, GivenInput)>, String> {
         let mut given = match &self.input {
             None => Vec::new(),
-            Some(text) => object(&document(text)?)?,
+            Some(text) => object(&document(text, "--input")?)?,
         };
         for setting in &self.set {
             let (key, value) = one(setting)?;
@@ -49,7 +49,7 @@ impl GivenArguments {
     /// The input as one document, for a plugin that is called with `--config`.
     pub(super) fn whole(&self) -> Result<Json, String> {
         match &self.input {
-            Some(text) if self.set.is_empty() => document(text),
+            Some(text) if self.set.is_empty() => document(text, "--input"),
             _ => flat(self.read()?),
         }
     }
@@ -66,11 +66,11 @@ pub(super) fn flat(given: Vec<(String, GivenInput)>) -> Result<Json, String> {
 }
 
 /// A JSON document as an argument: the text itself, `@FILE` or `-`.
-pub(super) fn document(argument: &str) -> Result<Json, String> {
+pub(super) fn document(argument: &str, option: &str) -> Result<Json, String> {
     let (text, from) = match argument.strip_prefix('@') {
         Some(path) => (read_file(Path::new(path))?, path),
         None if argument == "-" => (read_stdin()?, "stdin"),
-        None => (argument.to_owned(), "--input or --config"),
+        None => (argument.to_owned(), option),
     };
     Json::from_text(text).map_err(|error| format!("{from} is not JSON: {error}"))
 }
@@ -124,14 +124,25 @@ fn lines(text: &str) -> Result<Json, (usize, serde_json::Error)> {
     Json::from_text(list).map_err(|error| (0, error))
 }
 
+/// Larger inputs belong into a stream.
+const LIMIT: u64 = 1 << 30;
+
 fn read_file(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    let file = std::fs::File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    read_text(file, &path.display().to_string())
 }
 
 fn read_stdin() -> Result<String, String> {
+    read_text(std::io::stdin(), "stdin")
+}
+
+fn read_text(from: impl Read, name: &str) -> Result<String, String> {
     let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
-    read.map(|_| text).map_err(|error| format!("stdin: {error}"))
+    let read = from.take(LIMIT + 1).read_to_string(&mut text);
+    match read.map_err(|error| format!("{name}: {error}"))? as u64 {
+        0..=LIMIT => Ok(text),
+        _ => Err(format!("{name} is larger than {} MiB", LIMIT >> 20)),
+    }
 }
 
 #[cfg(test)]

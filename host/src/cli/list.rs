@@ -2,6 +2,7 @@
 
 use super::{DONE, output, trees::TreeArguments};
 use crate::catalog::{Catalog, Installed};
+use crate::diagnostics::printable;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -18,7 +19,11 @@ pub(super) struct ListArguments {
 }
 
 pub(super) fn run(arguments: &ListArguments) -> u8 {
-    let catalog = Catalog::scan(&arguments.trees.trees());
+    let trees = match arguments.trees.trees() {
+        Ok(trees) => trees,
+        Err(message) => return output::wrong(&message),
+    };
+    let catalog = Catalog::scan(&trees);
     if arguments.json {
         output::json(&as_json(&catalog));
     } else {
@@ -50,18 +55,20 @@ fn as_text(catalog: &Catalog) -> String {
     let plugs = catalog.installed().iter().zip(&names);
     let mut lines: Vec<String> = plugs
         .map(|(plug, name)| {
-            format!("{name:width$}  {}", plug.manifest.description).trim_end().to_owned()
+            let description = printable(&plug.manifest.description);
+            format!("{name:width$}  {description}").trim_end().to_owned()
         })
         .collect();
     if lines.is_empty() {
-        lines.push("no plug is installed".to_owned());
+        lines.push(format!("no plug is installed in {}", catalog.trees()));
     }
     if !catalog.refused().is_empty() {
         lines.push(String::new());
         lines.push("refused:".to_owned());
     }
     let refused = catalog.refused().iter();
-    lines.extend(refused.map(|one| format!("  {}: {}", one.path.display(), one.reason)));
+    lines
+        .extend(refused.map(|one| format!("  {}: {}", one.path.display(), printable(&one.reason))));
     lines.join("\n")
 }
 

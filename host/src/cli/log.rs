@@ -1,5 +1,6 @@
 //! The host's log: to stderr, at the level of `PLUGPIPE_LOG`.
 
+use std::io::Write;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
@@ -17,11 +18,37 @@ pub fn install() {
     crate::services::set_max_level(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
     let installed = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Lossy(std::io::stderr()))
         .with_ansi(super::output::styled())
         .without_time()
         .try_init();
     if let (Ok(()), Some(problem)) = (installed, problem) {
         tracing::warn!("{VARIABLE} is not usable, `warn` is taken instead: {problem}");
+    }
+}
+
+/// A log that nobody reads any more must not end the work: what cannot be written is dropped.
+struct Lossy<W>(W);
+
+impl<W: Write> Write for Lossy<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let _ = self.0.write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_no_error() {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        assert_eq!(Lossy(full).write(b"line").unwrap(), 4);
     }
 }

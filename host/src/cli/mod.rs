@@ -57,12 +57,13 @@ enum Command {
 
 /// Runs one command and answers its exit code.
 pub async fn run(arguments: Arguments) -> u8 {
-    match arguments.command {
+    let code = match arguments.command {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
-    }
+    };
+    if code == DONE && output::is_lost() { FAILED } else { code }
 }
 
 /// Says what is wrong before any command could run.

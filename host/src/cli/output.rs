@@ -1,17 +1,52 @@
 //! Where text goes: one result to stdout, everything else to stderr.
 
 use serde::Serialize;
+use std::fs::File;
 use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Prints the one result. A reader that has gone away is no fault of ours.
+/// The stdout of the process, once [`claim_stdout`] has put it aside.
+static STDOUT: OnceLock<File> = OnceLock::new();
+
+/// Set when a result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Puts stdout aside for the result: what a plugin prints goes to stderr from now on.
+pub(super) fn claim_stdout() {
+    let aside = rustix::io::fcntl_dupfd_cloexec(std::io::stdout(), 3);
+    if let Ok(aside) = aside
+        && rustix::stdio::dup2_stdout(std::io::stderr()).is_ok()
+    {
+        let _ = STDOUT.set(File::from(aside));
+    }
+}
+
+/// Prints the one result. A reader that has gone away is no fault of ours; any other failure is
+/// remembered, see [`is_lost`].
 pub(super) fn result(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    let line = format!("{text}\n");
+    let written = match STDOUT.get() {
+        Some(mut stdout) => stdout.write_all(line.as_bytes()),
+        None => std::io::stdout().write_all(line.as_bytes()),
+    };
+    let gone = |failed: &std::io::Error| failed.kind() == std::io::ErrorKind::BrokenPipe;
+    if let Err(failed) = written.and_then(|()| std::io::stdout().flush())
+        && !gone(&failed)
+    {
+        error(&format!("the result cannot be written to stdout: {failed}"));
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a result could not be written.
+pub(super) fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// Prints the one result as JSON.
 pub(super) fn json(value: &impl Serialize) {
-    match serde_json::to_string_pretty(value) {
+    match serde_json::to_string(value) {
         Ok(text) => result(&text),
         Err(failed) => error(&format!("the result is not writable as JSON: {failed}")),
     }
@@ -25,6 +60,12 @@ pub(super) fn note(text: &str) {
 /// One line for a person about something that went wrong.
 pub(super) fn error(message: &str) {
     note(&format!("error: {message}"));
+}
+
+/// Wrong usage: says so and gives the exit code.
+pub(super) fn wrong(message: &str) -> u8 {
+    error(message);
+    super::WRONG
 }
 
 /// Whether stderr takes colours.

@@ -3,7 +3,7 @@
 use super::given::GivenArguments;
 use super::signals::Signals;
 use super::trees::TreeArguments;
-use super::{WRONG, build, failure, output, run_pipeline, run_plugin};
+use super::{build, failure, output, run_pipeline, run_plugin};
 use crate::catalog::Catalog;
 use crate::compile::{CompileError, compile};
 use crate::registry::Registry;
@@ -38,27 +38,61 @@ pub(super) struct RunArguments {
 const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: RunArguments) -> u8 {
-    let trees = arguments.trees.trees();
+    let trees = match arguments.trees.trees() {
+        Ok(trees) => trees,
+        Err(message) => return failure::wrong("bad_input", &message),
+    };
     if arguments.build
         && let Some(code) = build_first(&trees)
     {
         return code;
     }
-    let signals = match Signals::listen() {
+    let mut signals = match Signals::listen() {
         Ok(signals) => signals,
-        Err(error) => {
-            output::error(&format!("signals cannot be caught: {error}"));
-            return WRONG;
-        }
+        Err(error) => return output::wrong(&format!("signals cannot be caught: {error}")),
+    };
+    output::claim_stdout();
+    let job = match read_job(arguments, &mut signals).await {
+        Ok(job) => job,
+        Err(code) => return code,
     };
     let registry = Registry::new(Catalog::scan(&trees));
-    let code = if is_file(&arguments.target) {
-        run_pipeline::run(&arguments, &registry, signals).await
-    } else {
-        run_plugin::run(&arguments, &registry, signals).await
+    let code = match job {
+        Job::Pipeline(job) => run_pipeline::run(&job, &registry, signals).await,
+        Job::Plugin(job) => run_plugin::run(job, &registry, signals).await,
     };
     registry.shutdown(GRACE).await;
     code
+}
+
+/// What is to be run, with everything that had to be read for it.
+enum Job {
+    Pipeline(run_pipeline::Job),
+    Plugin(run_plugin::Job),
+}
+
+/// Reads files and stdin on a thread of its own: a pipe without an end does not keep a signal from
+/// being heard. Answers the exit code when there is nothing to run.
+async fn read_job(arguments: RunArguments, signals: &mut Signals) -> Result<Job, u8> {
+    let reading = tokio::task::spawn_blocking(move || {
+        if is_file(&arguments.target) {
+            run_pipeline::Job::read(&arguments).map(Job::Pipeline)
+        } else {
+            run_plugin::Job::read(arguments).map(Job::Plugin)
+        }
+    });
+    let read = tokio::select! {
+        read = reading => read,
+        code = signals.first() => {
+            failure::print("interrupted", "a signal came before everything was read");
+            return Err(code);
+        }
+    };
+    match read {
+        Ok(Ok(job)) => Ok(job),
+        Ok(Err((kind, message))) => Err(failure::wrong(kind, &message)),
+        Err(_) => Err(failure::wrong("unreadable", "the reading thread was lost")),
+    }
 }
 
 /// Compiles what can be compiled; the exit code when that fails. Trees without source code are fine:

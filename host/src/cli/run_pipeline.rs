@@ -1,36 +1,58 @@
 //! `plugpipe run FILE`: one pipeline, and the run document.
 
+use super::failure::Fault;
 use super::run::RunArguments;
 use super::signals::Signals;
 use super::{DONE, FAILED, WRONG, failure, output};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, printable};
 use crate::pipeline::{GivenInput, Parsed, PipelineSpec, Plan};
 use crate::registry::Registry;
 use crate::run;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-pub(super) async fn run(arguments: &RunArguments, registry: &Registry, mut signals: Signals) -> u8 {
-    let (file, given) = match prepare(arguments) {
-        Ok(prepared) => prepared,
-        Err((kind, message)) => {
-            failure::print(kind, &message);
-            return WRONG;
+/// A pipeline and its inputs.
+pub(super) struct Job {
+    file: PipelineFile,
+    given: Given,
+}
+
+type Given = BTreeMap<String, GivenInput>;
+
+impl Job {
+    /// Reads the file and the inputs.
+    pub(super) fn read(arguments: &RunArguments) -> Result<Self, Fault> {
+        if arguments.config.is_some() {
+            let message =
+                "--config is for a plugin; a pipeline's steps have a `config` of their own";
+            return Err(("bad_input", message.to_owned()));
         }
-    };
-    let plan = match file.plan(registry, &given) {
+        let given = arguments.given.read().map_err(|message| ("bad_input", message))?;
+        let file = PipelineFile::read(&arguments.target);
+        let file = file.map_err(|message| ("unreadable", message))?;
+        Ok(Self { file, given: given.into_iter().collect() })
+    }
+}
+
+pub(super) async fn run(job: &Job, registry: &Registry, mut signals: Signals) -> u8 {
+    let source = &job.file.source;
+    let plan = match job.file.plan(registry, &job.given) {
         Ok(plan) => plan,
         Err(problems) => {
-            failure::print_diagnostics(&problems, &file.source);
+            failure::print_diagnostics(&problems, source);
             return WRONG;
         }
     };
-    failure::print_lints(&plan.lints, &file.source);
+    failure::print_lints(&plan.lints, source);
     let seen = signals.clone();
-    let answer = run::run(&plan, registry, async {
+    let stopped = async {
         signals.first().await;
-    })
-    .await;
+    };
+    let answer = run::run(&plan, registry, stopped).await;
+    if let Some(error) = &answer.error {
+        let step = error.step.as_ref().map(|step| format!("step `{step}`: ")).unwrap_or_default();
+        output::error(&format!("{step}{}", printable(&error.message)));
+    }
     output::result(answer.to_json().get());
     match seen.seen() {
         _ if answer.is_success() => DONE,
@@ -46,18 +68,6 @@ pub(super) struct PipelineFile {
     pub(super) source: std::sync::Arc<str>,
     spec: Option<PipelineSpec>,
     diagnostics: Vec<Diagnostic>,
-}
-
-type Given = BTreeMap<String, GivenInput>;
-
-fn prepare(arguments: &RunArguments) -> Result<(PipelineFile, Given), (&'static str, String)> {
-    if arguments.config.is_some() {
-        let message = "--config is for a plugin; a pipeline's steps have a `config` of their own";
-        return Err(("bad_input", message.to_owned()));
-    }
-    let given = arguments.given.read().map_err(|message| ("bad_input", message))?;
-    let file = PipelineFile::read(&arguments.target).map_err(|message| ("unreadable", message))?;
-    Ok((file, given.into_iter().collect()))
 }
 
 impl PipelineFile {

@@ -1,25 +1,53 @@
 //! `plugpipe run PLUGIN`: one call of one plugin, and its own answer.
 
+use super::failure::{self, Fault};
 use super::given::{document, flat};
 use super::run::RunArguments;
 use super::signals::Signals;
-use super::{DONE, FAILED, WRONG, failure, output};
+use super::{DONE, FAILED, WRONG, output};
 use crate::catalog::{Installed, PluginRef};
-use crate::json::ObjectText;
+use crate::json::{self, Kind, ObjectText};
 use crate::pipeline::GivenInput;
 use crate::registry::{Live, Registry, Request};
 use crate::run::success::{Verdict, verdict};
 use plugin_api::{Error, ErrorCode, Json};
 use std::sync::Arc;
 
-pub(super) async fn run(arguments: &RunArguments, registry: &Registry, mut signals: Signals) -> u8 {
-    let prepared = prepare(arguments, registry);
-    let (live, request) = match prepared {
+/// A call: everything that the user gave, read.
+pub(super) struct Job {
+    target: String,
+    input: Input,
+}
+
+/// The two ways to give an input.
+enum Input {
+    /// With `--config`: nothing is split.
+    Apart { ctx: Json, cfg: Json },
+    /// Without: keys of the plugin's configuration are taken out.
+    Together(Inputs),
+}
+
+type Inputs = Vec<(String, GivenInput)>;
+
+impl Job {
+    /// Reads the inputs.
+    pub(super) fn read(arguments: RunArguments) -> Result<Self, Fault> {
+        let bad = |message| ("bad_input", message);
+        let input = match &arguments.config {
+            Some(config) => Input::Apart {
+                ctx: arguments.given.whole().map_err(bad)?,
+                cfg: configuration(config).map_err(bad)?,
+            },
+            None => Input::Together(arguments.given.read().map_err(bad)?),
+        };
+        Ok(Self { target: arguments.target, input })
+    }
+}
+
+pub(super) async fn run(job: Job, registry: &Registry, mut signals: Signals) -> u8 {
+    let (live, request) = match prepare(job, registry) {
         Ok(prepared) => prepared,
-        Err((kind, message)) => {
-            failure::print(kind, &message);
-            return WRONG;
-        }
+        Err((kind, message)) => return failure::wrong(kind, &message),
     };
     tokio::select! {
         answer = live.process(request) => finish(&live, answer),
@@ -30,18 +58,16 @@ pub(super) async fn run(arguments: &RunArguments, registry: &Registry, mut signa
     }
 }
 
-type Fault = (&'static str, String);
-
-fn prepare(arguments: &RunArguments, registry: &Registry) -> Result<(Arc<Live>, Request), Fault> {
-    let wanted: PluginRef =
-        arguments.target.parse().map_err(|message| ("bad_plugin_name", message))?;
+fn prepare(job: Job, registry: &Registry) -> Result<(Arc<Live>, Request), Fault> {
+    let wanted: PluginRef = job.target.parse().map_err(|message| ("bad_plugin_name", message))?;
     let missing = |missing: crate::catalog::NotFound| {
         let hint = missing.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
         ("unknown_plugin", format!("{}{hint}", missing.message))
     };
     let plug = registry.catalog().find(&wanted).map_err(missing)?;
     let live = registry.open(plug).map_err(|error| ("plugin_refused", error.message))?;
-    let (ctx, cfg) = documents(arguments, plug, &live).map_err(|message| ("bad_input", message))?;
+    let documents = documents(job.input, plug, &live);
+    let (ctx, cfg) = documents.map_err(|message| ("bad_input", message))?;
     let id = uuid::Uuid::now_v7().to_string();
     let mut run = ObjectText::new();
     run.value("execution_id", &id).value("trace_id", &id);
@@ -50,22 +76,24 @@ fn prepare(arguments: &RunArguments, registry: &Registry) -> Result<(Arc<Live>, 
 }
 
 /// The ctx and the cfg of the call.
-fn documents(
-    arguments: &RunArguments,
-    plug: &Installed,
-    live: &Live,
-) -> Result<(Json, Json), String> {
-    let (ctx, cfg) = match &arguments.config {
-        Some(config) => (arguments.given.whole()?, document(config)?),
-        None => {
-            let (ctx, cfg) = split(arguments.given.read()?, live);
+fn documents(input: Input, plug: &Installed, live: &Live) -> Result<(Json, Json), String> {
+    let (ctx, cfg) = match input {
+        Input::Apart { ctx, cfg } => (ctx, cfg),
+        Input::Together(given) => {
+            let (ctx, cfg) = split(given, live);
             (flat(ctx)?, flat(cfg)?)
         }
     };
     Ok((ctx, plug.manifest.with_defaults(cfg.as_raw()).into()))
 }
 
-type Inputs = Vec<(String, GivenInput)>;
+fn configuration(argument: &str) -> Result<Json, String> {
+    let config = document(argument, "--config")?;
+    match json::kind(config.as_raw()) {
+        Kind::Mapping => Ok(config),
+        _ => Err("--config: a JSON object was expected".to_owned()),
+    }
+}
 
 /// Keys of the plugin's configuration go to cfg, all others to ctx, and a key of both to both.
 fn split(given: Inputs, live: &Live) -> (Inputs, Inputs) {

@@ -13,13 +13,19 @@ pub(super) struct TreeArguments {
 
 impl TreeArguments {
     /// `--plugs`, else `PLUGPIPE_PLUGS`, else `./plugs` and the installed trees.
-    pub(super) fn trees(&self) -> Vec<PathBuf> {
-        if !self.plugs.is_empty() {
-            return self.plugs.clone();
-        }
-        match std::env::var_os("PLUGPIPE_PLUGS").filter(|list| !list.is_empty()) {
-            Some(list) => std::env::split_paths(&list).collect(),
-            None => usual(),
+    ///
+    /// # Errors
+    /// A tree that was asked for and is not there.
+    pub(super) fn trees(&self) -> Result<Vec<PathBuf>, String> {
+        let variable = || std::env::var_os("PLUGPIPE_PLUGS").filter(|list| !list.is_empty());
+        let (chosen, by) = match (self.plugs.as_slice(), variable()) {
+            ([], None) => return Ok(usual()),
+            ([], Some(list)) => (std::env::split_paths(&list).collect(), "PLUGPIPE_PLUGS"),
+            (given, _) => (given.to_vec(), "--plugs"),
+        };
+        match chosen.iter().find(|tree| !tree.is_dir()) {
+            Some(missing) => Err(format!("{by}: there is no folder {}", missing.display())),
+            None => Ok(chosen),
         }
     }
 }

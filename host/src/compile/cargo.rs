@@ -34,11 +34,18 @@ struct Message {
     filenames: Vec<PathBuf>,
 }
 
+/// What was compiled, and the names of packages that were not.
+#[derive(Default)]
+pub(super) struct Compiled {
+    pub(super) libraries: Libraries,
+    pub(super) failed: Vec<String>,
+}
+
 /// Compiles the packages of these `Cargo.toml`s, those of one workspace in one go, in the profile of
-/// the host itself. cargo's own words go to stderr.
-pub(super) fn build(manifests: &[&Path]) -> Result<Libraries, CompileError> {
+/// the host itself. cargo's own words go to stderr. A package that does not compile stops no other.
+pub(super) fn build(manifests: &[&Path]) -> Result<Compiled, CompileError> {
     let mut left = manifests.to_vec();
-    let mut libraries = Libraries::new();
+    let mut compiled = Compiled::default();
     while let Some(first) = left.first() {
         let workspace = workspace_of(first)?;
         let mine =
@@ -47,10 +54,10 @@ pub(super) fn build(manifests: &[&Path]) -> Result<Libraries, CompileError> {
         if packages.is_empty() {
             return Err(CompileError::Cargo(format!("{} is in no workspace", first.display())));
         }
-        libraries.extend(build_workspace(&workspace.workspace_root, &packages)?);
+        build_workspace(&workspace.workspace_root, &packages, &mut compiled)?;
         left.retain(|path| mine(path).is_none());
     }
-    Ok(libraries)
+    Ok(compiled)
 }
 
 fn cargo() -> Command {
@@ -71,20 +78,26 @@ fn workspace_of(manifest: &Path) -> Result<Workspace, CompileError> {
     serde_json::from_slice(&answer.stdout).map_err(fault)
 }
 
-fn build_workspace(root: &Path, packages: &[&Package]) -> Result<Libraries, CompileError> {
+fn build_workspace(
+    root: &Path,
+    packages: &[&Package],
+    compiled: &mut Compiled,
+) -> Result<(), CompileError> {
     let mut build = cargo();
-    build.args(["build", "--message-format=json-render-diagnostics", "--manifest-path"]);
-    build.arg(root.join("Cargo.toml")).args((!cfg!(debug_assertions)).then_some("--release"));
+    build.args(["build", "--keep-going", "--message-format=json-render-diagnostics"]);
+    build.arg("--manifest-path").arg(root.join("Cargo.toml"));
+    build.args((!cfg!(debug_assertions)).then_some("--release"));
     build.args(packages.iter().flat_map(|package| ["-p", package.id.as_str()]));
     let mut child = build.stdout(Stdio::piped()).spawn().map_err(fault)?;
     let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
     let messages = lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok());
-    let libraries = messages.filter_map(library_of).collect();
-    if child.wait().map_err(fault)?.success() {
-        return Ok(libraries);
+    compiled.libraries.extend(messages.filter_map(library_of));
+    if !child.wait().map_err(fault)?.success() {
+        let built = |package: &&&Package| compiled.libraries.contains_key(&package.manifest_path);
+        let failed = packages.iter().filter(|package| !built(package));
+        compiled.failed.extend(failed.map(|package| package.name.clone()));
     }
-    let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
-    Err(CompileError::Compiler(names.join(", ")))
+    Ok(())
 }
 
 fn library_of(message: Message) -> Option<(PathBuf, PathBuf)> {

@@ -20,7 +20,7 @@ pub enum CompileError {
     #[error("cargo could not be used: {0}. Building plugs needs a Rust toolchain")]
     Cargo(String),
     /// The compiler refused a plug.
-    #[error("cargo could not compile {0}; its messages stand above")]
+    #[error("cargo could not compile {0}; its messages stand above, the other plugs are in place")]
     Compiler(String),
     /// A crate compiled and gave no shared library.
     #[error("{0} gives no shared library; its Cargo.toml needs `crate-type = [\"cdylib\"]`")]
@@ -62,10 +62,25 @@ pub fn compile(
     wanted: &[PluginRef],
     out: Option<&Path>,
 ) -> Result<Vec<Built>, CompileError> {
+    if let Some(file) = out.filter(|out| out.exists() && !out.is_dir()) {
+        let not_a_folder = std::io::Error::from(std::io::ErrorKind::NotADirectory);
+        return Err(CompileError::Write(file.to_owned(), not_a_folder));
+    }
     let plugs = source_plugs(trees, wanted)?;
     let manifests: Vec<&Path> = plugs.iter().map(|plug| plug.cargo_toml.as_path()).collect();
-    let libraries = cargo::build(&manifests)?;
-    plugs.iter().map(|plug| place(plug, &libraries, out)).collect()
+    let compiled = cargo::build(&manifests)?;
+    let failed = |plug: &&SourcePlug| {
+        !compiled.libraries.contains_key(&plug.cargo_toml) && !compiled.failed.is_empty()
+    };
+    let placed: Vec<Built> = plugs
+        .iter()
+        .filter(|plug| !failed(plug))
+        .map(|plug| place(plug, &compiled.libraries, out))
+        .collect::<Result<_, _>>()?;
+    match compiled.failed.as_slice() {
+        [] => Ok(placed),
+        names => Err(CompileError::Compiler(names.join(", "))),
+    }
 }
 
 fn source_plugs(trees: &[PathBuf], wanted: &[PluginRef]) -> Result<Vec<SourcePlug>, CompileError> {

@@ -20,10 +20,15 @@ pub enum Verdict {
 pub fn verdict(result: &RawValue, status_keys: &[String]) -> Verdict {
     let field = |key: &str| json::at(result, &[Segment::Key(key.to_owned())]);
     let keys = || std::iter::once("status").chain(status_keys.iter().map(String::as_str));
+    // A plugin with a key `x_status` says why in `x_error`.
+    let reason = |key: &str| {
+        let error = format!("{}error", key.strip_suffix("status")?);
+        json::text_of(field(&error)?).map(|text| format!(": {text}"))
+    };
     let status = |words: &[&str]| {
         keys().find_map(|key| {
             let word = json::text_of(field(key)?).filter(|word| words.contains(&word.as_str()))?;
-            Some(format!("`{key}` is `{word}`"))
+            Some(format!("`{key}` is `{word}`{}", reason(key).unwrap_or_default()))
         })
     };
     if let Some(error) = field("error").filter(|raw| json::kind(raw) != Kind::Null) {

@@ -58,14 +58,17 @@ pub fn target_folder() -> PathBuf {
 pub(super) fn host() -> Result<Host> {
     let place = Place::of_this_test()?;
     build_binary(&place)?;
-    let Built { tree, in_use } = build_tree(&place, "plugs")?;
+    let Built { tree, in_use } = build_tree(&place, "plugs", &[])?;
     Ok(Host { binary: place.binary(), tree, _in_use: in_use })
 }
+
+/// Fixtures that compile and that the host refuses: `plugpipe build` must say so of each.
+const REFUSED: [&str; 2] = ["faulty/no_symbol/1.0.0", "faulty/wrong_name/1.0.0"];
 
 /// The plugs below `tests/fixtures`, built by the first call. The binary must be there by then.
 pub(super) fn fixtures() -> &'static Path {
     static FIXTURES: OnceLock<Result<Built>> = OnceLock::new();
-    let build = || build_tree(&Place::of_this_test()?, "tests/fixtures");
+    let build = || build_tree(&Place::of_this_test()?, "tests/fixtures", &REFUSED);
     match FIXTURES.get_or_init(build) {
         Ok(built) => &built.tree,
         Err(error) => panic!("building the fixture plugs: {error}"),
@@ -79,13 +82,13 @@ struct Built {
 }
 
 /// Builds the plugs below `sources`, a folder of the workspace, into a tree of the same name.
-fn build_tree(place: &Place, sources: &str) -> Result<Built> {
+fn build_tree(place: &Place, sources: &str, refused: &[&str]) -> Result<Built> {
     let name = sources.rsplit('/').next().unwrap_or(sources);
     let tree = place.scratch().join(name);
     fs::create_dir_all(place.scratch())?;
     let in_use = File::create(place.scratch().join(format!("{name}.lock")))?;
     in_use.lock()?;
-    build_plugs(place, sources, &tree)?;
+    build_plugs(place, sources, &tree, refused)?;
     in_use.lock_shared()?;
     Ok(Built { tree, in_use })
 }
@@ -98,7 +101,7 @@ fn build_binary(place: &Place) -> Result<()> {
 }
 
 /// Builds into an empty tree, so that no plug of an earlier checkout is left in it.
-fn build_plugs(place: &Place, sources: &str, tree: &Path) -> Result<()> {
+fn build_plugs(place: &Place, sources: &str, tree: &Path, refused: &[&str]) -> Result<()> {
     if tree.exists() {
         fs::remove_dir_all(tree)?;
     }
@@ -106,7 +109,16 @@ fn build_plugs(place: &Place, sources: &str, tree: &Path) -> Result<()> {
     plugpipe.args(["build", "--plugs", sources, "--out"]).arg(tree);
     plugpipe.current_dir(workspace_root());
     plugpipe.env("CARGO_TARGET_DIR", &place.target);
-    succeed(plugpipe)
+    let output = process::run(plugpipe, LIMIT)?;
+    let lines = output.stderr.lines().filter_map(|line| line.split_once(" is refused: "));
+    let named: Vec<&str> = lines.map(|(plug, _reason)| plug).collect();
+    let expected = refused.iter().map(|plug| format!("error: {}/{plug}", tree.display()));
+    let code = if refused.is_empty() { 0 } else { 1 };
+    if output.code == Some(code) && expected.eq(named) {
+        return Ok(());
+    }
+    Err(format!("building {sources}: exit code {code} and {refused:?} were expected\n{output}")
+        .into())
 }
 
 fn succeed(command: Command) -> Result<()> {

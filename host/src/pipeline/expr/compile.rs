@@ -26,6 +26,8 @@ pub struct Compiler<'c> {
     pub problems: Vec<Diagnostic>,
     /// Bare names that nobody declared, and where each stands first.
     pub undeclared: BTreeMap<String, Span>,
+    /// Fields of `inputs` that nobody declared, and where each stands first.
+    pub optional: BTreeMap<String, Span>,
     /// There were so many problems that the rest was not looked at.
     pub gave_up: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -38,8 +40,15 @@ impl<'c> Compiler<'c> {
     /// With `env`, references to the environment are replaced by its values and a missing one is an
     /// error; without, they are only checked for form.
     pub fn new(catalog: &'c Catalog, env: Option<Lookup<'c>>) -> Self {
-        let (problems, undeclared) = (Vec::new(), BTreeMap::new());
-        Self { catalog, env, problems, undeclared, gave_up: false, environment: BTreeMap::new() }
+        Self {
+            catalog,
+            env,
+            problems: Vec::new(),
+            undeclared: BTreeMap::new(),
+            optional: BTreeMap::new(),
+            gave_up: false,
+            environment: BTreeMap::new(),
+        }
     }
 
     /// Whether values of the environment are unknown.
@@ -138,7 +147,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn piece(&mut self, part: &Part<'_>, span: Span, scope: &Scope<'_>) -> Option<Piece> {
-        if self.problems.len() + self.undeclared.len() > PROBLEMS {
+        if self.problems.len() + self.undeclared.len() + self.optional.len() > PROBLEMS {
             self.gave_up = true;
             return None;
         }

@@ -83,6 +83,7 @@ impl Compiler<'_> {
         match scope.place(reference, written.clone()) {
             Ok(path) => {
                 self.read_environment(&path);
+                self.read_input(&path, span, scope);
                 Some((name, path))
             }
             Err(Unplaced::Undeclared) => {
@@ -102,6 +103,15 @@ impl Compiler<'_> {
             Err(Unplaced::Unknown { message, hint }) => {
                 self.report(Diagnostic::error("unknown_step", span, &message).hint(hint))
             }
+        }
+    }
+
+    /// An input that is read as `inputs.x` may be absent, also when nobody declared it.
+    fn read_input(&mut self, path: &Path, span: Span, scope: &Scope<'_>) {
+        if let (Root::Inputs, [Segment::Key(name), ..]) = (path.root, &path.segments[..])
+            && !scope.inputs.contains(name)
+        {
+            self.optional.entry(name.clone()).or_insert(span);
         }
     }
 

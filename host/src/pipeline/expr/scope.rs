@@ -64,6 +64,15 @@ impl Scope<'_> {
         let name = reference.root;
         let segments = &reference.segments[..];
         match (name, segments) {
+            ("inputs", [Segment::Key(input), ..]) if !self.inputs.contains(input) => {
+                match nearest(input, self.inputs.iter().map(String::as_str)) {
+                    Some(near) => Err(Unplaced::Unknown {
+                        message: format!("the pipeline declares no input `{input}`"),
+                        hint: Some(format!("did you mean `inputs.{near}`?")),
+                    }),
+                    None => path(Root::Inputs, segments),
+                }
+            }
             ("inputs", _) => path(Root::Inputs, segments),
             ("env", _) => path(Root::Env, segments),
             ("timestamp", _) => path(Root::Timestamp, segments),

@@ -64,6 +64,10 @@ pub fn resolve(
             None => compiler.problems.push(missing(name, *span)),
         }
     }
+    let optional = compiler.optional.keys().filter(|name| !undeclared.contains_key(*name));
+    for (name, value) in optional.filter_map(|name| Some((name, given.get(name)?))) {
+        all.raw(name, &untyped(value));
+    }
     unknown(declared, undeclared, given, compiler);
     all.finish()
 }
@@ -83,12 +87,15 @@ fn unknown(
         .iter()
         .map(|input| input.name.as_str())
         .chain(undeclared.keys().map(String::as_str))
+        .chain(compiler.optional.keys().map(String::as_str))
         .collect();
+    let mut problems = Vec::new();
     for name in given.keys().filter(|name| !known.contains(&name.as_str())) {
         let message = format!("the pipeline has no input `{name}`");
         let problem = Diagnostic::error("unknown_input", None, &message);
-        compiler.problems.push(problem.suggest(name, known.iter().copied()));
+        problems.push(problem.suggest(name, known.iter().copied()));
     }
+    compiler.problems.extend(problems);
 }
 
 fn checked(

@@ -65,7 +65,9 @@ pub fn finish(compiler: Compiler<'_>) -> Vec<Diagnostic> {
         let message = "there are too many problems; the rest of the file was not looked at";
         problems.push(Diagnostic::error("too_many_problems", None, message));
     }
-    problems.extend(compiler.undeclared.iter().map(|(name, span)| {
+    let (required, optional) = (&compiler.undeclared, &compiler.optional);
+    let optional = optional.iter().filter(|(name, _)| !required.contains_key(*name));
+    problems.extend(required.iter().chain(optional).map(|(name, span)| {
         let message = format!("`{name}` is not declared; it is taken from the inputs of the run");
         Diagnostic::warning("undeclared_input", *span, &message)
             .hint(format!("declare it: `inputs: {{{name}: {{type: string, required: true}}}}`"))

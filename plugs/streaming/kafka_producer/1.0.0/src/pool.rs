@@ -34,17 +34,28 @@ impl Pool {
         })
     }
 
-    /// Flushes every client, side by side, for at most `wait`, and gives them up.
+    /// Closes every client, side by side, within `wait`. A client that a call still uses is flushed,
+    /// and closed when that call ends.
     pub fn close(&self, wait: Duration) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let clients: Vec<Slot> = slots.drain().map(|(_, slot)| slot).collect();
         drop(slots);
         std::thread::scope(|scope| {
-            let connected = clients.iter().filter_map(|slot| slot.get()?.as_ref().ok());
-            for client in connected {
-                scope.spawn(move || client.flush(wait));
+            for client in clients {
+                scope.spawn(move || close(client, wait));
             }
         });
+    }
+}
+
+fn close(slot: Slot, wait: Duration) {
+    let client = Arc::into_inner(slot).and_then(OnceLock::into_inner);
+    let Some(Ok(client)) = client else { return };
+    match Arc::try_unwrap(client) {
+        Ok(alone) => alone.close(wait),
+        Err(shared) => {
+            shared.flush(wait);
+        }
     }
 }
 

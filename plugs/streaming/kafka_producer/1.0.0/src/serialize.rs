@@ -2,7 +2,7 @@
 
 use crate::draft::Draft;
 use crate::fault::Fault;
-use plugin_api::plug::Plug;
+use plugin_api::plug::{Plug, TransformStage};
 use plugin_api::{BatchBuilder, Ctx, Json, base64};
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +20,29 @@ pub async fn serialize(
 ) -> Result<Vec<Bytes>, Fault> {
     let serializer = find(ctx, format).await?;
     match serializer.open_transform(&NoOptions {}).await {
-        Ok(stage) => {
-            let sent = batch_of(drafts);
-            let applied = stage.apply(sent).map_err(|error| Fault::serialization(error.message))?;
-            bytes_of(&applied, drafts.len())
-        }
+        Ok(stage) => Ok(in_one_batch(&stage, drafts)),
         Err(_) => one_by_one(&serializer, format, drafts).await,
     }
 }
 
 #[derive(Serialize)]
 struct NoOptions {}
+
+/// All values at once. A serializer that fails as a whole, by a panic for instance, gets each value
+/// alone, so that only those it cannot write fail.
+fn in_one_batch(stage: &TransformStage, drafts: &[&Draft<'_>]) -> Vec<Bytes> {
+    match applied(stage, drafts) {
+        Ok(all) => all,
+        Err(fault) if drafts.len() == 1 => vec![Err(fault)],
+        Err(_) => drafts.iter().flat_map(|draft| in_one_batch(stage, &[*draft])).collect(),
+    }
+}
+
+fn applied(stage: &TransformStage, drafts: &[&Draft<'_>]) -> Result<Vec<Bytes>, Fault> {
+    let applied = stage.apply(batch_of(drafts));
+    let applied = applied.map_err(|error| Fault::serialization(error.message))?;
+    bytes_of(&applied, drafts.len())
+}
 
 async fn find(ctx: &Ctx, format: &str) -> Result<Plug, Fault> {
     let name = format!("{format}_serializer");
