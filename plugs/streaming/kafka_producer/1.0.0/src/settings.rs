@@ -68,11 +68,18 @@ fn delivery(config: &Config, settings: &mut ClientSettings, warnings: &mut Vec<S
     settings.set("acks", acks.as_setting());
     settings.set("enable.idempotence", idempotence.to_string());
     settings.set("max.in.flight.requests.per.connection", config.requests_in_flight().to_string());
-    settings.set("message.timeout.ms", config.timeout_ms.to_string());
+    settings.set("message.timeout.ms", delivery_timeout(*config.timeout_ms).to_string());
     settings.set("request.timeout.ms", config.request_timeout_ms.to_string());
     if let Some(retries) = config.retries {
         settings.set("retries", retries.to_string());
     }
+}
+
+/// librdkafka looks for records that are out of time once a second, so the last look has to come
+/// before the caller's own time is over.
+fn delivery_timeout(timeout_ms: u32) -> u32 {
+    const LOOK_MS: u32 = 1000;
+    timeout_ms.saturating_sub(LOOK_MS).max(timeout_ms / 2)
 }
 
 fn batching(config: &Config, settings: &mut ClientSettings) {
