@@ -63,13 +63,22 @@ impl Ctx {
     /// # Errors
     /// Why an installed plugin cannot be used. `None` says that there is no such plug.
     pub async fn pp(&self, name: &str) -> Result<Option<Plug>> {
-        self.host.pp(self.caller, name).await
+        self.host.pp(self.caller.id, name).await
     }
 
     /// The time by which the caller wants its answer.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.caller.deadline
+    }
+
+    pub(crate) fn caller(&self) -> Caller {
+        self.caller
+    }
+
+    /// The ids of the run as they came, to be handed on.
+    pub(crate) fn run_doc(&self) -> Doc {
+        self.run.clone()
     }
 
     /// The ids of the run.

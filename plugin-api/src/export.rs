@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Every plugin has the role `process`; name `transform` too for one that implements
 /// [`Transform`](crate::Transform), which every [`Serializer`](crate::Serializer) does.
 ///
-/// ```ignore
+/// ```text
 /// plugin_api::export!("json_serializer", JsonSerializer as process transform);
 /// ```
 #[macro_export]
@@ -155,14 +155,14 @@ impl<P: Plugin> Living<P> {
 impl<P: Plugin + Transform> Living<P> {
     /// The plugin as a transform of one lane.
     pub fn open_transform(&self, open: &Open) -> Result<TransformBox, PErr> {
-        let config = read::<<P as Transform>::Config>(&open.cfg, Error::config)?;
+        let config = Configs::<<P as Transform>::Config>::new().get(&open.cfg)?;
         Ok(transform_box(Opened { plugin: Arc::clone(&self.plugin), config }))
     }
 }
 
 struct Opened<P: Transform> {
     plugin: Arc<P>,
-    config: P::Config,
+    config: Arc<P::Config>,
 }
 
 impl<P: Transform> TransformEntry for Opened<P> {

@@ -73,8 +73,8 @@ impl Host {
         listed.parse().map_err(|error| Error::record(error.to_string()))
     }
 
-    pub(crate) async fn pp(&self, call: crate::ctx::Caller, name: &str) -> Result<Option<Plug>> {
-        let found = self.services.pp(call.id, name, "").await.map_err(Error::from)?;
-        Ok(found.map(|plugin| Plug::new(plugin, call)))
+    pub(crate) async fn pp(&self, call_id: u64, name: &str) -> Result<Option<Plug>> {
+        let found = self.services.pp(call_id, name, "").await.map_err(Error::from)?;
+        Ok(found.map(Plug::new))
     }
 }

@@ -106,7 +106,11 @@ impl Visit for Words {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.set(field, value);
+        if field.name() == "message" {
+            self.message.push_str(value);
+        } else {
+            self.set(field, value);
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

@@ -1,7 +1,7 @@
 //! Another plugin, as a plugin that calls it sees it.
 
 use crate::batch::Batch;
-use crate::ctx::Caller;
+use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use plugin_abi::plugin::PluginObject_TO;
@@ -12,23 +12,28 @@ use serde::Serialize;
 /// Another plugin of the host, found by name.
 pub struct Plug {
     plugin: PluginBox,
-    caller: Caller,
 }
 
 impl Plug {
-    pub(crate) fn new(plugin: PluginBox, caller: Caller) -> Self {
-        Self { plugin, caller }
+    pub(crate) fn new(plugin: PluginBox) -> Self {
+        Self { plugin }
     }
 
-    /// Calls it, with what is left of the caller's own deadline.
+    /// Calls it on behalf of the call that `ctx` belongs to, with what is left of its deadline.
     ///
     /// # Errors
-    /// The other plugin's error, or that an argument is not writable as JSON.
-    pub async fn process(&self, ctx: &impl Serialize, cfg: &impl Serialize) -> Result<Json> {
-        let (ctx, cfg) = (Json::from_value(ctx)?, Json::from_value(cfg)?);
-        let run = Doc::from("{}".to_owned());
-        let mut call = Call::new(self.caller.id, Doc::from(ctx), Doc::from(cfg), run);
-        call.deadline_ns = self.caller.remaining_ns();
+    /// The other plugin's error, that plugins call each other in a circle, or that an argument is
+    /// not writable as JSON.
+    pub async fn process(
+        &self,
+        ctx: &Ctx,
+        input: &impl Serialize,
+        config: &impl Serialize,
+    ) -> Result<Json> {
+        let (input, config) = (Json::from_value(input)?, Json::from_value(config)?);
+        let caller = ctx.caller();
+        let mut call = Call::new(caller.id, Doc::from(input), Doc::from(config), ctx.run_doc());
+        call.deadline_ns = caller.remaining_ns();
         let answer = PluginObject_TO::process(&self.plugin, call).await;
         Json::try_from(&answer.into_result().map_err(Error::from)?)
     }
@@ -37,9 +42,13 @@ impl Plug {
     ///
     /// # Errors
     /// That it has no role `transform`, or that the configuration does not fit.
-    pub async fn open_transform(&self, cfg: &impl Serialize) -> Result<TransformStage> {
-        let cfg = Doc::from(Json::from_value(cfg)?);
-        let open = Open::single(self.caller.id, cfg, Doc::from("{}".to_owned()));
+    pub async fn open_transform(
+        &self,
+        ctx: &Ctx,
+        config: &impl Serialize,
+    ) -> Result<TransformStage> {
+        let config = Doc::from(Json::from_value(config)?);
+        let open = Open::single(ctx.caller().id, config, ctx.run_doc());
         let opened = PluginObject_TO::open_transform(&self.plugin, open).await;
         opened.into_result().map(TransformStage).map_err(Error::from)
     }

@@ -46,6 +46,11 @@ impl GivenArguments {
         Ok(given)
     }
 
+    /// Whether stdin is taken.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.input.as_deref() == Some("-")
+    }
+
     /// The input as one document, for a plugin that is called with `--config`.
     pub(super) fn whole(&self) -> Result<Json, String> {
         match &self.input {
@@ -82,7 +87,13 @@ fn object(document: &Json) -> Result<Vec<(String, GivenInput)>, String> {
     }
     let entries = json::entries(raw).into_iter();
     let given = |value: &RawValue| GivenInput::Json(value.to_owned().into());
-    Ok(entries.map(|(key, value)| (key.into_owned(), given(value))).collect())
+    let mut read: Vec<(String, GivenInput)> = Vec::new();
+    for (key, value) in entries {
+        // Of equal keys the last counts, as everywhere in JSON.
+        read.retain(|(known, _)| *known != key);
+        read.push((key.into_owned(), given(value)));
+    }
+    Ok(read)
 }
 
 fn one(setting: &str) -> Result<(String, GivenInput), String> {

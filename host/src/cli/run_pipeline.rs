@@ -27,6 +27,10 @@ impl Job {
                 "--config is for a plugin; a pipeline's steps have a `config` of their own";
             return Err(("bad_input", message.to_owned()));
         }
+        if arguments.target == "-" && arguments.given.reads_stdin() {
+            let message = "the pipeline and --input cannot both come from stdin";
+            return Err(("bad_input", message.to_owned()));
+        }
         let given = arguments.given.read().map_err(|message| ("bad_input", message))?;
         let file = PipelineFile::read(&arguments.target);
         let file = file.map_err(|message| ("unreadable", message))?;

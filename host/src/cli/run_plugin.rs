@@ -45,12 +45,14 @@ impl Job {
 }
 
 pub(super) async fn run(job: Job, registry: &Registry, mut signals: Signals) -> u8 {
-    let (live, request) = match prepare(job, registry) {
-        Ok(prepared) => prepared,
-        Err((kind, message)) => return failure::wrong(kind, &message),
+    let call = async {
+        match prepare(job, registry).await {
+            Ok((live, request)) => finish(&live, live.process(request).await),
+            Err((kind, message)) => failure::wrong(kind, &message),
+        }
     };
     tokio::select! {
-        answer = live.process(request) => finish(&live, answer),
+        code = call => code,
         code = signals.first() => {
             failure::print("interrupted", "a signal ended the call before the plugin answered");
             code
@@ -58,14 +60,15 @@ pub(super) async fn run(job: Job, registry: &Registry, mut signals: Signals) -> 
     }
 }
 
-fn prepare(job: Job, registry: &Registry) -> Result<(Arc<Live>, Request), Fault> {
+async fn prepare(job: Job, registry: &Registry) -> Result<(Arc<Live>, Request), Fault> {
     let wanted: PluginRef = job.target.parse().map_err(|message| ("bad_plugin_name", message))?;
     let missing = |missing: crate::catalog::NotFound| {
         let hint = missing.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
         ("unknown_plugin", format!("{}{hint}", missing.message))
     };
     let plug = registry.catalog().find(&wanted).map_err(missing)?;
-    let live = registry.open(plug).map_err(|error| ("plugin_refused", error.message))?;
+    let live =
+        registry.open_apart(plug).await.map_err(|error| ("plugin_refused", error.message))?;
     let documents = documents(job.input, plug, &live);
     let (ctx, cfg) = documents.map_err(|message| ("bad_input", message))?;
     let id = uuid::Uuid::now_v7().to_string();

@@ -89,12 +89,16 @@ fn source_plugs(trees: &[PathBuf], wanted: &[PluginRef]) -> Result<Vec<SourcePlu
         if !folder.path.join("Cargo.toml").is_file() {
             continue;
         }
-        let unusable = |reason: &dyn std::fmt::Display| {
-            CompileError::Manifest(folder.path.clone(), reason.to_string())
-        };
-        let Some(manifest) = read_manifest(&folder.path).map_err(|reason| unusable(&reason))?
-        else {
-            continue;
+        let manifest = match read_manifest(&folder.path) {
+            Ok(Some(manifest)) => manifest,
+            Ok(None) => continue,
+            // `list` shows it; it stops no other plug unless it was asked for.
+            Err(_) if !wanted.iter().any(|one| one.names(&folder.category, &folder.name)) => {
+                continue;
+            }
+            Err(reason) => {
+                return Err(CompileError::Manifest(folder.path.clone(), reason.to_string()));
+            }
         };
         let asked =
             |one: &PluginRef| one.matches(&folder.category, &folder.name, &manifest.version);

@@ -29,10 +29,26 @@ pub fn open(plug: &Installed) -> Result<Opened, Reason> {
     let copy = sealed::copy(&plug.library)?;
     let meta = elf::inspect(copy.bytes())?;
     same("names", [("plug.yaml", &plug.manifest.name), ("the library", &meta.name)])?;
+    same_surface(&meta.abi)?;
     let root = library::root(copy)?;
     let description = describe(&root)?;
     agree(plug, &description)?;
     Ok(Opened { root, description })
+}
+
+/// Refuses another major of the binary surface (0.x: another minor) before any code of it runs. What
+/// is left is judged by the layouts themselves.
+fn same_surface(theirs: &str) -> Result<(), Reason> {
+    let read = |text: &str| semver::Version::parse(text).ok();
+    let series = |version: semver::Version| match version.major {
+        0 => (0, version.minor),
+        major => (major, 0),
+    };
+    let ours = plugin_abi::ABI_VERSION;
+    if read(theirs).map(series).is_some_and(|theirs| Some(theirs) == read(ours).map(series)) {
+        return Ok(());
+    }
+    Err(Reason::Abi(format!("it was built for plugin-abi {theirs}, this host has {ours}")))
 }
 
 fn describe(root: &RootRef) -> Result<Description, Reason> {
@@ -46,4 +62,17 @@ fn agree(plug: &Installed, description: &Description) -> Result<(), Reason> {
     let version = plug.version.to_string();
     same("names", [("the folder", &plug.name), ("the plugin", &description.name)])?;
     same("versions", [("the folder", &version), ("the plugin", &description.version)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_series_of_the_surface_is_refused() {
+        assert_eq!(same_surface(plugin_abi::ABI_VERSION), Ok(()));
+        for other in ["7.0.0", "0.99.0", "", "one"] {
+            assert!(matches!(same_surface(other), Err(Reason::Abi(_))), "{other}");
+        }
+    }
 }

@@ -4,10 +4,11 @@
 //! would pull running code from under the host.
 
 use crate::catalog::Reason;
-use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use rustix::fs::{MemfdFlags, OFlags, SealFlags, fcntl_add_seals, memfd_create};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Sealed memory with the bytes of a library.
@@ -18,8 +19,14 @@ pub(super) struct SealedCopy {
 
 /// Copies the file as it is now.
 pub(super) fn copy(library: &Path) -> Result<SealedCopy, Reason> {
+    // Neither a link nor a pipe that took the place of the file since it was listed.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32;
+    let mut original = File::options().read(true).custom_flags(flags).open(library)?;
+    if !original.metadata()?.is_file() {
+        return Err(Reason::NotAFile(library.display().to_string()));
+    }
     let mut bytes = Vec::new();
-    File::open(library)?.read_to_end(&mut bytes)?;
+    original.read_to_end(&mut bytes)?;
     let file = seal(&bytes).map_err(|error| Reason::Unreadable(format!("sealed copy: {error}")))?;
     Ok(SealedCopy { file, bytes })
 }

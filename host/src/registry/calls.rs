@@ -28,17 +28,31 @@ impl Calls {
     /// Begins a call of `plugin` on behalf of the call `parent`, 0 = of the host.
     ///
     /// # Errors
-    /// The chain of names, when the plugin is already in it.
+    /// The chain of names, when the plugin is already in it; a caller that has ended; too many
+    /// plugins on top of each other.
     pub(super) fn begin(self: &Arc<Self>, parent: u64, plugin: &str) -> Result<Call, Error> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if parent != 0 && !running.contains_key(&parent) {
+            return Err(refused("the call on whose behalf it was made has ended"));
+        }
         let chain = chain(&running, parent);
         if chain.contains(&plugin) {
             return Err(circle(&chain, plugin));
+        }
+        if chain.len() >= DEPTH {
+            return Err(refused("too many plugins call one another on its behalf"));
         }
         let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         running.insert(id, Frame { plugin: plugin.to_owned(), parent });
         Ok(Call { id, calls: Arc::clone(self) })
     }
+}
+
+/// More plugins than this do not stand on top of each other.
+const DEPTH: usize = 32;
+
+fn refused(why: &str) -> Error {
+    Error::new(ErrorClass::ConfigFatal, ErrorCode::CYCLE, format!("the call was refused: {why}"))
 }
 
 /// The plugins from the call `id` up to the host's own call.
@@ -81,6 +95,14 @@ mod tests {
             error.message,
             "plugins call each other in a circle: a@1.0.0 → b@1.0.0 → a@1.0.0"
         );
+    }
+
+    #[test]
+    fn a_call_on_behalf_of_one_that_has_ended_is_refused() {
+        let calls = Arc::new(Calls::default());
+        let ended = calls.begin(0, "a@1.0.0").unwrap().id();
+        let error = calls.begin(ended, "b@1.0.0").err().unwrap();
+        assert!(error.message.contains("has ended"), "{}", error.message);
     }
 
     #[test]

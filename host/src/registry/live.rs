@@ -1,7 +1,7 @@
 //! One loaded plugin, and how the host calls it.
 
 use super::calls::{Call as Begun, Calls};
-use plugin_abi::plugin::PluginObject_TO;
+use plugin_abi::plugin::{PluginObject_TO, share};
 use plugin_abi::{Call, Doc, PErr, PluginBox, TraceIds};
 use plugin_api::{Description, Error, ErrorClass, ErrorCode, Json};
 use std::sync::Arc;
@@ -62,10 +62,11 @@ impl Live {
     pub async fn process(&self, request: Request) -> Result<Json, Error> {
         let begun = self.begin(0)?;
         let deadline = request.deadline;
-        let answer = PluginObject_TO::process(&self.plugin, call_of(begun.id(), request));
+        let (plugin, call) = (share(&self.plugin), call_of(begun.id(), request));
         let (cancel, cancelled) = oneshot::channel::<()>();
         let runtime = Handle::current();
         let polled = tokio::task::spawn_blocking(move || {
+            let answer = PluginObject_TO::process(&plugin, call);
             runtime.block_on(async move {
                 tokio::select! {
                     biased;

@@ -67,6 +67,16 @@ impl Registry {
         slot.get_or_init(|| self.load(plug)).clone()
     }
 
+    /// As [`Registry::open`], on a thread of its own: start-up code that hangs costs that thread.
+    ///
+    /// # Errors
+    /// As [`Registry::open`].
+    pub async fn open_apart(&self, plug: &Installed) -> Result<Arc<Live>, Error> {
+        let (registry, plug) = (self.clone(), plug.clone());
+        let opened = tokio::task::spawn_blocking(move || registry.open(&plug)).await;
+        opened.unwrap_or_else(|_| Err(not_loaded("the thread that loaded it was lost".to_owned())))
+    }
+
     /// Another plugin for a plugin that asks by name: `None` when no such plug is there at all.
     ///
     /// # Errors

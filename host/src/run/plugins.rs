@@ -31,7 +31,7 @@ impl Plugins for Registry {
     type Live = Arc<Live>;
 
     async fn open(&self, installed: &Installed) -> Result<Arc<Live>, Error> {
-        Registry::open(self, installed)
+        Registry::open_apart(self, installed).await
     }
 }
 

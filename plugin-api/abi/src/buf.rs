@@ -36,7 +36,11 @@ impl Buf {
     /// The bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
-        // SAFETY: `from_vec` made the pair from a live vector, and our share keeps it alive.
+        if self.len == 0 {
+            return &[];
+        }
+        // SAFETY: whoever made this value gave `len` readable bytes at `ptr`, and our share keeps
+        // them alive.
         unsafe { std::slice::from_raw_parts(self.ptr, self.len) }
     }
 

@@ -3,7 +3,7 @@
 use crate::call::{Call, Open};
 use crate::doc::Doc;
 use crate::error::{ErrorClass, ErrorCode, PErr};
-use crate::fence::{Fenced, contain};
+use crate::fence::{Contained, Fenced, contain};
 use crate::host::HostSvc;
 use crate::plugin::{PluginBox, PluginObject, PluginObject_TO};
 use crate::root::{Root, RootRef};
@@ -98,11 +98,11 @@ extern "C" fn create<E: Entry>(host: HostSvc, settings: Doc) -> Answer<PluginBox
 /// Hands a living plugin over to the other side.
 #[must_use]
 pub fn plugin_box<E: Instance>(plugin: Arc<E>) -> PluginBox {
-    PluginObject_TO::from_ptr(RArc::new(Fence(plugin)), TD_Opaque)
+    PluginObject_TO::from_ptr(RArc::new(Fence(Contained::new(plugin))), TD_Opaque)
 }
 
 /// An [`Instance`] behind the fence: every method contains panics.
-struct Fence<E>(Arc<E>);
+struct Fence<E>(Contained<Arc<E>>);
 
 impl<E: Instance> Fence<E> {
     fn pending<T, F>(&self, place: &'static str, begin: impl FnOnce(Arc<E>) -> F) -> Pending<T>
@@ -159,10 +159,10 @@ pub trait TransformEntry: Send + Sync + 'static {
 /// Hands a transform over to the other side.
 #[must_use]
 pub fn transform_box(transform: impl TransformEntry) -> TransformBox {
-    TransformObject_TO::from_ptr(RBox::new(TransformFence(transform)), TD_Opaque)
+    TransformObject_TO::from_ptr(RBox::new(TransformFence(Contained::new(transform))), TD_Opaque)
 }
 
-struct TransformFence<T>(T);
+struct TransformFence<T>(Contained<T>);
 
 impl<T: TransformEntry> TransformObject for TransformFence<T> {
     fn apply(&self, batch: Batch) -> Answer<Batch> {

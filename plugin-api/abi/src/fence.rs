@@ -3,6 +3,8 @@
 use crate::error::{ErrorClass, ErrorCode, PErr};
 use std::any::Any;
 use std::future::Future;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -59,6 +61,35 @@ impl<F> Drop for Fenced<F> {
     fn drop(&mut self) {
         // A cancelled call has nobody to answer to; the panic hook has printed the panic.
         let _ = self.drop_inner();
+    }
+}
+
+/// A value whose drop may panic without unwinding any further: it is dropped by code that was made
+/// elsewhere and cannot unwind.
+pub struct Contained<T>(ManuallyDrop<T>);
+
+impl<T> Contained<T> {
+    /// Takes the value over.
+    pub fn new(value: T) -> Self {
+        Self(ManuallyDrop::new(value))
+    }
+}
+
+impl<T> Deref for Contained<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Drop for Contained<T> {
+    fn drop(&mut self) {
+        let _ = contain("a drop", || {
+            // SAFETY: this is the only place that drops the value, and it runs once.
+            unsafe { ManuallyDrop::drop(&mut self.0) };
+            Ok(())
+        });
     }
 }
 
@@ -124,6 +155,11 @@ mod tests {
     fn a_payload_that_panics_in_its_drop_is_contained_too() {
         let error = contain::<()>("create", || std::panic::panic_any(PanicsOnDrop)).unwrap_err();
         assert_eq!(error.message(), "the plugin panicked in create: no text");
+    }
+
+    #[test]
+    fn a_contained_value_that_panics_in_its_drop_does_not_unwind() {
+        drop(Contained::new(PanicsOnDrop));
     }
 
     #[test]

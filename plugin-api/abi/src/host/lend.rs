@@ -4,7 +4,7 @@ use super::{HistogramCell, HostSvc, HostVtable, HostVtableRef, Labels, Level};
 use crate::Pending;
 use crate::doc::Doc;
 use crate::error::PErr;
-use crate::fence::Fenced;
+use crate::fence::{Fenced, contain};
 use crate::plugin::PluginBox;
 use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::std_types::{ROption, RResult, RSlice, RStr, RString};
@@ -14,8 +14,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-/// What the host does for one plugin. Every method comes from any thread, many at once, and must
-/// not panic.
+/// What the host does for one plugin. Every method comes from any thread, many at once. A panic in
+/// one is contained and answers nothing.
 pub trait HostServices: Send + Sync + 'static {
     /// The loudest level that anybody listens to.
     fn max_level(&self) -> &'static AtomicU32;
@@ -72,8 +72,19 @@ fn lent<S: HostServices>(data: *const c_void) -> &'static S {
     unsafe { &*data.cast::<S>() }
 }
 
+/// Where writes go after a panic of the host's own: nobody sees them.
+static UNSEEN: AtomicU64 = AtomicU64::new(0);
+/// The level that is heard after a panic of the host's own.
+static SILENT: AtomicU32 = AtomicU32::new(Level::OFF.0);
+
+/// Runs a service for a plugin. A panic in it would cross into the plugin and end the process, so it
+/// becomes `harmless`; the panic hook has printed it by then.
+fn serve<T>(harmless: T, service: impl FnOnce() -> T) -> T {
+    contain("a service of the host", || Ok(service())).unwrap_or(harmless)
+}
+
 extern "C" fn max_level<S: HostServices>(data: *const c_void) -> &'static AtomicU32 {
-    lent::<S>(data).max_level()
+    serve(&SILENT, || lent::<S>(data).max_level())
 }
 
 extern "C" fn log<S: HostServices>(
@@ -83,7 +94,9 @@ extern "C" fn log<S: HostServices>(
     message: RStr<'_>,
     fields: RStr<'_>,
 ) {
-    lent::<S>(data).log(level, target.as_str(), message.as_str(), fields.as_str());
+    serve((), || {
+        lent::<S>(data).log(level, target.as_str(), message.as_str(), fields.as_str());
+    });
 }
 
 extern "C" fn counter<S: HostServices>(
@@ -92,7 +105,7 @@ extern "C" fn counter<S: HostServices>(
     help: RStr<'_>,
     labels: Labels<'_>,
 ) -> &'static AtomicU64 {
-    lent::<S>(data).counter(name.as_str(), help.as_str(), &received(labels))
+    serve(&UNSEEN, || lent::<S>(data).counter(name.as_str(), help.as_str(), &received(labels)))
 }
 
 extern "C" fn gauge<S: HostServices>(
@@ -101,7 +114,7 @@ extern "C" fn gauge<S: HostServices>(
     help: RStr<'_>,
     labels: Labels<'_>,
 ) -> &'static AtomicU64 {
-    lent::<S>(data).gauge(name.as_str(), help.as_str(), &received(labels))
+    serve(&UNSEEN, || lent::<S>(data).gauge(name.as_str(), help.as_str(), &received(labels)))
 }
 
 extern "C" fn histogram<S: HostServices>(
@@ -111,16 +124,18 @@ extern "C" fn histogram<S: HostServices>(
     labels: Labels<'_>,
     bounds: RSlice<'_, f64>,
 ) -> HistogramCell {
-    let labels = received(labels);
-    lent::<S>(data).histogram(name.as_str(), help.as_str(), &labels, bounds.as_slice())
+    serve(HistogramCell::new(&[], &[], &UNSEEN), || {
+        let labels = received(labels);
+        lent::<S>(data).histogram(name.as_str(), help.as_str(), &labels, bounds.as_slice())
+    })
 }
 
 extern "C" fn metrics<S: HostServices>(data: *const c_void) -> Doc {
-    lent::<S>(data).metrics()
+    serve(Doc::null(), || lent::<S>(data).metrics())
 }
 
 extern "C" fn plugs<S: HostServices>(data: *const c_void) -> Doc {
-    lent::<S>(data).plugs()
+    serve(Doc::null(), || lent::<S>(data).plugs())
 }
 
 extern "C" fn pp<S: HostServices>(
@@ -129,11 +144,23 @@ extern "C" fn pp<S: HostServices>(
     name: RString,
     requirement: RString,
 ) -> Pending<ROption<PluginBox>> {
-    let found = lent::<S>(data).pp(call_id, name.into_string(), requirement.into_string());
-    let fenced = Fenced::new("pp", found);
+    let asked = contain("pp", || {
+        Ok(lent::<S>(data).pp(call_id, name.into_string(), requirement.into_string()))
+    });
+    let fenced = Fenced::new("pp", async move { asked?.await });
     async move { RResult::from(fenced.await.map(ROption::from)) }.into_ffi()
 }
 
 fn received<'a>(labels: Labels<'a>) -> Vec<(&'a str, &'a str)> {
     labels.as_slice().iter().map(|label| (label.0.as_str(), label.1.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_host_does_not_reach_the_plugin() {
+        assert_eq!(serve(7, || panic!("on purpose")), 7);
+    }
 }

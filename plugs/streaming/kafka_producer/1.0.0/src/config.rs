@@ -116,6 +116,15 @@ impl JsonSchema for Acks {
 }
 
 impl Acks {
+    /// Reads librdkafka's spelling; what is neither 0 nor 1 is all.
+    pub fn from_setting(setting: &str) -> Self {
+        match setting {
+            "0" => Self::None,
+            "1" => Self::Leader,
+            _ => Self::All,
+        }
+    }
+
     /// librdkafka's spelling.
     pub fn as_setting(self) -> &'static str {
         match self {

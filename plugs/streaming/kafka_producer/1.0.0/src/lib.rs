@@ -63,7 +63,9 @@ impl Plugin for KafkaProducer {
 
     fn refuse(&self, _ctx: &Ctx, error: Error) -> Result<Answer> {
         let fault = match error.code {
-            ErrorCode::BAD_CONFIG => Fault::configuration(error.message),
+            ErrorCode::BAD_CONFIG => {
+                Fault::configuration(later(&error.message).unwrap_or(error.message))
+            }
             _ => Fault::producer(error.message),
         };
         Ok(Answer::refused(fault))
@@ -72,6 +74,30 @@ impl Plugin for KafkaProducer {
     fn shutdown(&self, grace: Duration) {
         self.pool.close(grace);
     }
+}
+
+/// Keys of a Kafka producer that this version does not act on yet.
+const LATER: [&str; 14] = [
+    "security_protocol",
+    "sasl_mechanism",
+    "kafka_username",
+    "kafka_password",
+    "ssl_cafile",
+    "ssl_certfile",
+    "ssl_keyfile",
+    "ssl_key_password",
+    "ssl_check_hostname",
+    "preset",
+    "redis_backend",
+    "monitoring",
+    "ensure_topic",
+    "topic_settings",
+];
+
+/// A better word than "unknown" for a key of [`LATER`].
+fn later(message: &str) -> Option<String> {
+    let key = message.strip_prefix("unknown key `")?.split('`').next()?;
+    LATER.contains(&key).then(|| format!("`{key}` is not supported by this version"))
 }
 
 fn unknown_operation(operation: &str) -> Fault {

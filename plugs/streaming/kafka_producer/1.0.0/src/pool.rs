@@ -22,11 +22,12 @@ impl Pool {
     /// Settings that librdkafka refuses, by their key.
     pub fn get(&self, settings: &ClientSettings) -> Result<Arc<Producer>, Fault> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if slots.get(settings).is_some_and(is_broken) {
-            slots.remove(settings);
-        }
+        let broken = slots.get(settings).is_some_and(is_broken);
+        let replaced = broken.then(|| slots.remove(settings)).flatten();
         let slot = Arc::clone(slots.entry(settings.clone()).or_default());
         drop(slots);
+        // Dropping a client flushes it, which nobody should wait for.
+        drop(replaced.map(|replaced| std::thread::spawn(move || drop(replaced))));
         let connected = slot.get_or_init(|| Producer::connect(settings).map(Arc::new));
         connected.clone().map_err(|error| match error {
             ClientError::NoThread(_) => Fault::unexpected(error.to_string()),

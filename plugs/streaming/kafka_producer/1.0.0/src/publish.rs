@@ -7,8 +7,8 @@ use crate::fault::{ErrorType, Fault};
 use crate::input::Input;
 use crate::pool::Pool;
 use crate::serialize::serialize;
-use crate::servers::{Servers, servers};
-use crate::settings::settings;
+use crate::servers::Servers;
+use crate::settings::{Decided, settings};
 use kafka_client::outgoing::RecordSlices;
 use kafka_client::{BatchBuilder, ErrorClass, Failure, Outcome, OutgoingBatch, Producer};
 use plugin_api::Ctx;
@@ -34,8 +34,9 @@ pub async fn publish(
     input: &Input,
     config: &Config,
 ) -> Result<Answer, Fault> {
+    let servers = Servers::judge(config)?;
     let drafted = drafts(input, config)?;
-    let connected = connect(pool, ctx, config).await?;
+    let connected = connect(pool, ctx, config, servers).await?;
     let format = input.format.as_deref().unwrap_or(&config.serialization);
     let mut records = drafted.records;
     let outgoing = outgoing(ctx, format, config, &mut records).await?;
@@ -57,7 +58,7 @@ pub async fn publish(
 /// What refuses the call before anything connects. A cluster that does not answer is no error: it
 /// is what the call was made to find out.
 pub async fn health_check(pool: &Pool, ctx: &Ctx, config: &Config) -> Result<Answer, Fault> {
-    let connected = connect(pool, ctx, config).await?;
+    let connected = connect(pool, ctx, config, Servers::judge(config)?).await?;
     let wait = Duration::from_millis((*config.timeout_ms).into());
     let result = match connected.producer.metadata(wait) {
         Ok(cluster) => {
@@ -77,12 +78,19 @@ fn nothing() -> Answer {
     Answer::refused(Fault::unexpected("a record has no outcome"))
 }
 
-async fn connect(pool: &Pool, ctx: &Ctx, config: &Config) -> Result<Connected, Fault> {
-    let Servers { list, issues, warnings: mut notes, is_embedded } = servers(ctx, config).await?;
-    let (mut settings, warnings) = settings(config)?;
-    notes.extend(warnings);
-    settings.set("bootstrap.servers", list);
-    Ok(Connected { producer: pool.get(&settings)?, warnings: notes, issues, is_embedded })
+async fn connect(
+    pool: &Pool,
+    ctx: &Ctx,
+    config: &Config,
+    servers: Servers,
+) -> Result<Connected, Fault> {
+    let Decided { mut settings, warnings, issues } = settings(config)?;
+    settings.set("bootstrap.servers", servers.list(ctx).await?);
+    let producer = pool.get(&settings)?;
+    let warnings = servers.warning().into_iter().chain(warnings).collect();
+    let is_embedded = servers.is_embedded();
+    let issues = servers.issues.into_iter().chain(issues).collect();
+    Ok(Connected { producer, warnings, issues, is_embedded })
 }
 
 /// The batch of all records that have bytes. A record that cannot be sent is settled in place.
@@ -177,11 +185,11 @@ fn fault_of(failure: &Failure) -> Fault {
     let timed_out =
         matches!(failure.code.as_str(), "_MSG_TIMED_OUT" | "_TIMED_OUT" | "_QUEUE_FULL");
     let prefix = if timed_out { "Kafka timeout" } else { "Kafka error" };
+    // A missing permission is the cluster's decision, not a fault of the configuration.
+    let forbidden = failure.code.ends_with("_AUTHORIZATION_FAILED");
     let error_type = match failure.class {
-        ErrorClass::ConfigFatal => ErrorType::ProducerConfigurationError,
-        ErrorClass::Retriable | ErrorClass::RecordFatal | ErrorClass::ClientFatal => {
-            ErrorType::KafkaProducerError
-        }
+        ErrorClass::ConfigFatal if !forbidden => ErrorType::ProducerConfigurationError,
+        _ => ErrorType::KafkaProducerError,
     };
     let text = format!("{prefix}: {}", failure.message);
     Fault { error_type, text, security_issues: Vec::new() }

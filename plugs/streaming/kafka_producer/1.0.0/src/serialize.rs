@@ -3,7 +3,7 @@
 use crate::draft::Draft;
 use crate::fault::Fault;
 use plugin_api::plug::{Plug, TransformStage};
-use plugin_api::{BatchBuilder, Ctx, Json, base64};
+use plugin_api::{BatchBuilder, Ctx, Json, Record, base64};
 use serde::{Deserialize, Serialize};
 
 /// One value's bytes, or why it has none.
@@ -19,9 +19,9 @@ pub async fn serialize(
     drafts: &[&Draft<'_>],
 ) -> Result<Vec<Bytes>, Fault> {
     let serializer = find(ctx, format).await?;
-    match serializer.open_transform(&NoOptions {}).await {
+    match serializer.open_transform(ctx, &NoOptions {}).await {
         Ok(stage) => Ok(in_one_batch(&stage, drafts)),
-        Err(_) => one_by_one(&serializer, format, drafts).await,
+        Err(_) => one_by_one(ctx, &serializer, format, drafts).await,
     }
 }
 
@@ -81,8 +81,12 @@ fn bytes_of(applied: &plugin_api::Batch, expected: usize) -> Result<Vec<Bytes>, 
         let text = format!("the serializer gave {found} values for {expected}");
         return Err(Fault::serialization(text));
     }
-    let value = |record| Ok(applied.value(record).unwrap_or_default().to_vec());
-    let mut all: Vec<Bytes> = applied.records().iter().map(value).collect();
+    let missing = || Fault::serialization("the serializer gave no value for this record");
+    let value = |record: Record<'_>| {
+        let value = record.value().filter(|_| !record.is_dropped());
+        value.map(<[u8]>::to_vec).ok_or_else(missing)
+    };
+    let mut all: Vec<Bytes> = Record::all(applied).map(value).collect();
     for refused in applied.refused() {
         if let Some(slot) = all.get_mut(refused.index as usize) {
             *slot = Err(Fault::serialization(refused.message()));
@@ -104,21 +108,22 @@ struct Serialized {
 
 /// The way of a serializer that takes documents only.
 async fn one_by_one(
+    ctx: &Ctx,
     serializer: &Plug,
     format: &str,
     drafts: &[&Draft<'_>],
 ) -> Result<Vec<Bytes>, Fault> {
     let mut all = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        all.push(one(serializer, format, &draft.value).await);
+        all.push(one(ctx, serializer, format, &draft.value).await);
     }
     Ok(all)
 }
 
-async fn one(serializer: &Plug, format: &str, value: &str) -> Bytes {
+async fn one(ctx: &Ctx, serializer: &Plug, format: &str, value: &str) -> Bytes {
     let fault = |error: &dyn std::fmt::Display| Fault::serialization(error.to_string());
     let message = Json::from_text(value.to_owned()).map_err(|error| fault(&error))?;
-    let asked = serializer.process(&Ask { message, format }, &NoOptions {}).await;
+    let asked = serializer.process(ctx, &Ask { message, format }, &NoOptions {}).await;
     let answer = asked.map_err(|error| fault(&error))?;
     let text = "the serializer's answer has no usable `serialized_message`";
     let Serialized { serialized_message } = answer.parse().map_err(|_| fault(&text))?;
@@ -128,5 +133,29 @@ async fn one(serializer: &Plug, format: &str, value: &str) -> Bytes {
             Ok(text) => Ok(text.into_bytes()),
             Err(_) => Err(fault(&text)),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plugin_api::Error;
+
+    #[test]
+    fn a_value_that_the_serializer_did_not_give_is_no_empty_record() {
+        let mut builder = BatchBuilder::default();
+        builder.push(|out| {
+            out.extend_from_slice(b"given");
+            Ok(())
+        });
+        builder.push(|_| Err(Error::record("refused")));
+        builder.push(|_| Ok(()));
+        let mut batch = builder.build();
+        batch.records_mut()[2].value_offset = 99;
+        let all = bytes_of(&batch, 3).unwrap();
+        assert_eq!(all[0].as_deref(), Ok(&b"given"[..]));
+        assert!(all[1].as_ref().unwrap_err().text.ends_with(": refused"));
+        assert!(all[2].as_ref().unwrap_err().text.ends_with("gave no value for this record"));
+        assert!(bytes_of(&batch, 2).is_err());
     }
 }

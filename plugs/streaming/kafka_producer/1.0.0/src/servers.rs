@@ -9,35 +9,48 @@ use serde::{Deserialize, Serialize};
 /// The word for the plug embedded_kafka.
 const EMBEDDED: &str = "embedded";
 
-/// Addresses to dial and what is to be said about them.
+/// Where to dial, judged and not dialled yet.
 pub struct Servers {
-    /// For librdkafka's `bootstrap.servers`.
-    pub list: String,
+    /// For librdkafka's `bootstrap.servers`; `None` for the embedded broker, which is asked later.
+    list: Option<String>,
     /// Issues of the address check.
     pub issues: Vec<String>,
-    /// What else the caller should know.
-    pub warnings: Vec<String>,
-    /// Whether this is the embedded broker, whose delivery reports carry a made-up timestamp.
-    pub is_embedded: bool,
 }
 
-/// The servers of a configuration.
-///
-/// # Errors
-/// An address that may not be dialled, or no embedded broker.
-pub async fn servers(ctx: &Ctx, config: &Config) -> Result<Servers, Fault> {
-    if config.bootstrap_servers == EMBEDDED {
-        let list = embedded(ctx).await?;
-        let warning = "the embedded broker keeps records in memory only; they vanish with the host";
-        return Ok(Servers {
-            list,
-            issues: Vec::new(),
-            warnings: vec![warning.to_owned()],
-            is_embedded: true,
-        });
+impl Servers {
+    /// The servers of a configuration.
+    ///
+    /// # Errors
+    /// An address that may not be dialled.
+    pub fn judge(config: &Config) -> Result<Self, Fault> {
+        if config.bootstrap_servers == EMBEDDED {
+            return Ok(Self { list: None, issues: Vec::new() });
+        }
+        let (servers, issues) = check::servers(config)?;
+        Ok(Self { list: Some(servers.join(",")), issues })
     }
-    let (servers, issues) = check::servers(config)?;
-    Ok(Servers { list: servers.join(","), issues, warnings: Vec::new(), is_embedded: false })
+
+    /// Whether this is the embedded broker, whose delivery reports carry a made-up timestamp.
+    pub fn is_embedded(&self) -> bool {
+        self.list.is_none()
+    }
+
+    /// The list for the client. Starts the embedded broker, if that is what was asked for.
+    ///
+    /// # Errors
+    /// There is no embedded broker.
+    pub async fn list(&self, ctx: &Ctx) -> Result<String, Fault> {
+        match &self.list {
+            Some(list) => Ok(list.clone()),
+            None => embedded(ctx).await,
+        }
+    }
+
+    /// What the caller should know.
+    pub fn warning(&self) -> Option<String> {
+        let warning = "the embedded broker keeps records in memory only; they vanish with the host";
+        self.is_embedded().then(|| warning.to_owned())
+    }
 }
 
 #[derive(Serialize)]
@@ -59,7 +72,7 @@ async fn embedded(ctx: &Ctx) -> Result<String, Fault> {
     };
     let found = ctx.pp("embedded_kafka").await.map_err(|error| fault(&error))?;
     let plug = found.ok_or_else(|| fault(&"no plug `embedded_kafka` is installed"))?;
-    let asked = plug.process(&Ask { operation: "address" }, &NoOptions {}).await;
+    let asked = plug.process(ctx, &Ask { operation: "address" }, &NoOptions {}).await;
     let answer = asked.map_err(|error| fault(&error))?;
     let address: Address = answer.parse().map_err(|error| fault(&error))?;
     Ok(address.bootstrap_servers)

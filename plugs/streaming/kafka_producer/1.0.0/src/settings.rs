@@ -7,24 +7,45 @@ use kafka_client::ClientSettings;
 use kafka_client::options::contradictions;
 
 /// Client settings without addresses, and what was decided on the user's behalf.
+pub struct Decided {
+    /// For librdkafka.
+    pub settings: ClientSettings,
+    /// What the caller should know.
+    pub warnings: Vec<String>,
+    /// Issues of the checks.
+    pub issues: Vec<String>,
+}
+
+/// Decides every setting.
 ///
 /// # Errors
 /// Options out of their limits, not allowed, or contradicting each other.
-pub fn settings(config: &Config) -> Result<(ClientSettings, Vec<String>), Fault> {
+pub fn settings(config: &Config) -> Result<Decided, Fault> {
+    contradictions_of(config)?;
     let raw = check::limits(config, &written(config))?;
-    let mut warnings = Vec::new();
-    let mut settings = ClientSettings::default();
-    delivery(config, &mut settings, &mut warnings);
-    batching(config, &mut settings);
+    let mut decided =
+        Decided { settings: ClientSettings::default(), warnings: Vec::new(), issues: Vec::new() };
+    delivery(config, &raw, &mut decided);
+    batching(config, &mut decided.settings);
     for (name, value) in raw {
-        settings.set(name, value);
+        decided.settings.set(name, value);
     }
-    let broken = contradictions(&settings.properties);
-    if broken.is_empty() {
-        Ok((settings, warnings))
-    } else {
-        Err(Fault::configuration(broken.join("; ")))
+    let broken = contradictions(&decided.settings.properties);
+    if broken.is_empty() { Ok(decided) } else { Err(Fault::configuration(broken.join("; "))) }
+}
+
+/// Typed options that cannot both hold.
+fn contradictions_of(config: &Config) -> Result<(), Fault> {
+    if config.max_in_flight.is_written() && config.max_in_flight_requests_per_connection.is_some() {
+        let names = "`max_in_flight` and `max_in_flight_requests_per_connection`";
+        return Err(Fault::configuration(format!("{names} are one setting; give one of them")));
     }
+    if u64::from(*config.message_max_bytes) > *config.buffer_memory {
+        let names = "`message_max_bytes` must not be above `buffer_memory`";
+        let why = "a record that does not fit into the buffer would wait for ever";
+        return Err(Fault::configuration(format!("{names}: {why}")));
+    }
+    Ok(())
 }
 
 /// The typed options that the user wrote.
@@ -52,22 +73,28 @@ fn max_in_flight_is_written(config: &Config) -> bool {
     config.max_in_flight.is_written() || config.max_in_flight_requests_per_connection.is_some()
 }
 
-fn delivery(config: &Config, settings: &mut ClientSettings, warnings: &mut Vec<String>) {
-    let acks = config.acks.unwrap_or(Acks::All);
-    let idempotence = config.enable_idempotence.unwrap_or_else(|| {
-        let possible = acks == Acks::All && config.retries != Some(0);
-        if !possible {
-            let why = if acks == Acks::All { "retries 0" } else { "acks below all" };
-            warnings.push(format!("idempotence is off because of {why}: duplicates are possible"));
-        }
-        possible
-    });
-    if acks == Acks::None {
-        warnings.push("acks_0: no broker confirms a record; sent counts as delivered".to_owned());
+/// Acks, idempotence and retries, typed or raw: what is not given follows from what is.
+fn delivery(config: &Config, raw: &[(String, String)], decided: &mut Decided) {
+    let raw = |name: &str| raw.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let raw_acks = || raw("acks").map(|acks| Acks::from_setting(acks));
+    let acks = config.acks.or_else(raw_acks).unwrap_or(Acks::All);
+    let no_retries = config.retries == Some(0) || raw("retries").is_some_and(|value| value == "0");
+    let given = config.enable_idempotence.or_else(|| Some(raw("enable.idempotence")? == "true"));
+    let possible = acks == Acks::All && !no_retries;
+    if given.is_none() && !possible {
+        let why = if acks == Acks::All { "retries 0" } else { "acks below all" };
+        let warning = format!("idempotence is off because of {why}: duplicates are possible");
+        decided.warnings.push(warning);
     }
+    if acks == Acks::None {
+        let issue = "acks_0: no broker confirms a record; sent counts as delivered";
+        decided.issues.push(issue.to_owned());
+    }
+    let settings = &mut decided.settings;
     settings.set("acks", acks.as_setting());
-    settings.set("enable.idempotence", idempotence.to_string());
-    settings.set("max.in.flight.requests.per.connection", config.requests_in_flight().to_string());
+    settings.set("enable.idempotence", given.unwrap_or(possible).to_string());
+    let in_flight = config.requests_in_flight().to_string();
+    settings.set("max.in.flight.requests.per.connection", in_flight);
     settings.set("message.timeout.ms", delivery_timeout(*config.timeout_ms).to_string());
     settings.set("request.timeout.ms", config.request_timeout_ms.to_string());
     if let Some(retries) = config.retries {
@@ -92,5 +119,66 @@ fn batching(config: &Config, settings: &mut ClientSettings) {
     settings.set("partitioner", config.partitioner.as_setting());
     if let Some(level) = config.compression_level {
         settings.set("compression.level", level.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plugin_api::Json;
+
+    fn decide(config: &str) -> Result<Decided, String> {
+        let config: Config = Json::from_text(config.to_owned()).unwrap().parse().unwrap();
+        settings(&config).map_err(|fault| fault.text)
+    }
+
+    #[test]
+    fn idempotence_follows_from_what_is_given_typed_or_raw() {
+        let cases = [
+            ("{}", "true", 0),
+            (r#"{"acks":1}"#, "false", 1),
+            (r#"{"retries":0}"#, "false", 1),
+            (r#"{"librdkafka":{"acks":"1"}}"#, "false", 1),
+            (r#"{"librdkafka":{"retries":0}}"#, "false", 1),
+            (r#"{"enable_idempotence":false}"#, "false", 0),
+            (r#"{"librdkafka":{"enable.idempotence":false}}"#, "false", 0),
+        ];
+        for (config, idempotence, warnings) in cases {
+            let decided = decide(config).unwrap();
+            assert_eq!(decided.settings.get("enable.idempotence"), Some(idempotence), "{config}");
+            assert_eq!(decided.warnings.len(), warnings, "{config}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_both_hold_names_both() {
+        let cases = [
+            (r#"{"acks":1,"enable_idempotence":true}"#, ["acks", "enable_idempotence"]),
+            (
+                r#"{"max_in_flight":3,"max_in_flight_requests_per_connection":5}"#,
+                ["`max_in_flight`", "`max_in_flight_requests_per_connection`"],
+            ),
+            (
+                r#"{"message_max_bytes":5000,"buffer_memory":2048}"#,
+                ["`message_max_bytes`", "`buffer_memory`"],
+            ),
+        ];
+        for (config, names) in cases {
+            let text = decide(config).err().unwrap();
+            assert!(names.iter().all(|name| text.contains(name)), "{config}: {text}");
+        }
+    }
+
+    #[test]
+    fn acks_0_is_an_issue_of_its_own_kind() {
+        let issues = decide(r#"{"acks":0}"#).unwrap().issues;
+        assert!(issues[0].starts_with("acks_0: "), "{issues:?}");
+    }
+
+    #[test]
+    fn the_client_gives_up_before_the_caller_does() {
+        for (timeout_ms, delivery_ms) in [(1000, 500), (2000, 1000), (30_000, 29_000)] {
+            assert_eq!(delivery_timeout(timeout_ms), delivery_ms);
+        }
     }
 }

@@ -106,6 +106,11 @@ impl Shared<'_> {
         if record.partition.is_some_and(|partition| partition < 0) {
             return Err(Fault::producer("`partition` must not be negative"));
         }
+        if record.timestamp.is_some_and(|timestamp| timestamp <= 0) {
+            let text =
+                "`timestamp` must be above 0 (milliseconds since 1970); leave it out for now";
+            return Err(Fault::producer(text));
+        }
         (draft.partition, draft.timestamp) = (record.partition, record.timestamp);
         Ok(draft)
     }
