@@ -86,6 +86,14 @@ impl Running {
         Ok(kill_process(self.pid, Signal::INT)?)
     }
 
+    /// Sends SIGTERM, as a service manager does.
+    ///
+    /// # Errors
+    /// When the process has already ended.
+    pub fn terminate(&self) -> Result<()> {
+        Ok(kill_process(self.pid, Signal::TERM)?)
+    }
+
     /// Waits for the end.
     ///
     /// # Errors

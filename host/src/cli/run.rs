@@ -67,7 +67,7 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
 
 /// What is to be run, with everything that had to be read for it.
 enum Job {
-    Pipeline(run_pipeline::Job),
+    Pipeline(Box<run_pipeline::Job>),
     Plugin(run_plugin::Job),
 }
 
@@ -76,7 +76,7 @@ enum Job {
 async fn read_job(arguments: RunArguments, signals: &mut Signals) -> Result<Job, u8> {
     let reading = tokio::task::spawn_blocking(move || {
         if is_file(&arguments.target) {
-            run_pipeline::Job::read(&arguments).map(Job::Pipeline)
+            run_pipeline::Job::read(&arguments).map(Box::new).map(Job::Pipeline)
         } else {
             run_plugin::Job::read(arguments).map(Job::Plugin)
         }

@@ -54,7 +54,7 @@ pub(super) async fn run(job: Job, registry: &Registry, mut signals: Signals) -> 
     tokio::select! {
         code = call => code,
         code = signals.first() => {
-            failure::print("interrupted", "a signal ended the call before the plugin answered");
+            failure::print("interrupted", "a signal ended the call before the plugin answered; what it had begun may still take effect");
             code
         }
     }

@@ -6,7 +6,6 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use plugin_api::{Error, Json};
-use tokio::select;
 
 /// How a call ended.
 pub enum Outcome {
@@ -14,7 +13,9 @@ pub enum Outcome {
     Answered(Json),
     /// With an error, or in a panic; the sentence says which.
     Failed(String),
-    /// The run was interrupted; the call was dropped.
+    /// The run was interrupted before the plugin was called.
+    NotCalled,
+    /// The run was interrupted while the plugin was at work; the call was dropped.
     Interrupted,
 }
 
@@ -22,10 +23,15 @@ pub enum Outcome {
 /// the call and nothing else.
 pub async fn call(
     call: impl Future<Output = Result<Json, Error>>,
-    shutdown: Pin<&mut impl Future<Output = ()>>,
+    mut shutdown: Pin<&mut impl Future<Output = ()>>,
 ) -> Outcome {
     let mut call = pin!(call);
-    let guarded = poll_fn(|cx| {
+    let mut called = false;
+    poll_fn(|cx| {
+        if shutdown.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(if called { Outcome::Interrupted } else { Outcome::NotCalled });
+        }
+        called = true;
         // The future is not polled again after a panic, so its broken state is never seen.
         match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx))) {
             Ok(Poll::Pending) => Poll::Pending,
@@ -33,10 +39,6 @@ pub async fn call(
             Ok(Poll::Ready(Err(error))) => Poll::Ready(Outcome::Failed(error.to_string())),
             Err(_) => Poll::Ready(Outcome::Failed("the plugin panicked".to_owned())),
         }
-    });
-    select! {
-        biased;
-        () = shutdown => Outcome::Interrupted,
-        outcome = guarded => outcome,
-    }
+    })
+    .await
 }

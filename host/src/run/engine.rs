@@ -21,6 +21,8 @@ use super::plugins::{LivePlugin, Plugins};
 use super::success::{Verdict, verdict};
 
 const INTERRUPTED: &str = "the run was interrupted";
+const INTERRUPTED_AT_WORK: &str =
+    "the run was interrupted; what the plugin had begun may still take effect";
 
 /// Runs a plan to its end, or until `shutdown` is ready: then the running step is dropped and the
 /// answer holds what was done so far. Every plugin is opened before the first step is called.
@@ -179,18 +181,20 @@ impl<'p> Engine<'p> {
         let start = Instant::now();
         let outcome = call(live.process(request), shutdown).await;
         let called_ms = Some(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
-        let (status, reason, kind) = match outcome {
-            Outcome::Failed(message) => (StepStatus::Failed, Some(message), "step_failed"),
-            Outcome::Interrupted => {
-                self.interrupted = true;
-                (StepStatus::Cancelled, Some(INTERRUPTED.to_owned()), "interrupted")
-            }
-            Outcome::Answered(json) => {
-                let (status, reason) = self.judge(index, json, live.status_keys());
-                (status, reason, "step_failed")
-            }
+        let (status, reason) = match outcome {
+            Outcome::Failed(message) => (StepStatus::Failed, Some(message)),
+            Outcome::Answered(json) => self.judge(index, json, live.status_keys()),
+            Outcome::NotCalled => return self.interrupt(INTERRUPTED, None),
+            Outcome::Interrupted => return self.interrupt(INTERRUPTED_AT_WORK, called_ms),
         };
-        Ended { status, reason, kind, called_ms }
+        Ended { status, reason, kind: "step_failed", called_ms }
+    }
+
+    /// Ends the running step and lets none follow.
+    fn interrupt(&mut self, reason: &str, called_ms: Option<u64>) -> Ended {
+        self.interrupted = true;
+        let cancelled = Ended::unspoken(StepStatus::Cancelled, reason.to_owned());
+        Ended { kind: "interrupted", called_ms, ..cancelled }
     }
 
     /// Evaluates condition, input and configuration; the end of the step where there is no call.
@@ -226,6 +230,7 @@ impl<'p> Engine<'p> {
     fn describe(&self, step: &PlannedStep<'_>) -> Json {
         ObjectText::new()
             .value("execution_id", &self.identity.execution_id)
+            .value("trace_id", &self.identity.trace_id)
             .value("pipeline", &self.plan.name)
             .value("step", &step.id)
             .finish()

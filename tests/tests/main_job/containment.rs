@@ -1,11 +1,17 @@
 //! A plugin that misbehaves while it runs: its call fails with one error, and the host, the other
 //! steps and the plugin's own next call go on.
 
+use std::time::Duration;
+
 use end_to_end::host::{Host, Output, Tree};
 use serde_json::{Value, json};
 
+use crate::interrupt::{reached, silent_broker};
+
 const PANICS: &str = "faulty/panics/1.0.0";
 const ECHO: &str = "versions/echo/1.0.0";
+const HANGS: &str = "faulty/hangs/1.0.0";
+const PRINTS: &str = "faulty/prints/1.0.0";
 
 /// Operations of the plug and what they panic with. The API's own future awaits the plugin's and
 /// drops it while it is polled itself, so a panic in that drop belongs to `process` too.
@@ -108,4 +114,66 @@ pipeline:
     assert_eq!(answer["summary"][0]["reason"], CIRCLE, "{output}");
     assert_eq!(answer["summary"][1]["status"], "success", "{output}");
     assert_eq!(answer["results"]["healthy"]["version"], "1.0.0", "{output}");
+}
+
+/// From start to end, for a host that gives a plugin 5 s to stop.
+const BOUNDED: Duration = Duration::from_secs(30);
+
+#[test]
+fn a_call_that_never_yields_is_left_behind_by_an_interrupt() {
+    let tree = Tree::empty().with_fixture(HANGS);
+    let call = |input: Value| {
+        let run = Host::shared().run(["run", "hangs", "--input", &input.to_string()]);
+        run.plugs(&tree).limit(BOUNDED)
+    };
+    let healthy = call(json!({"operation": "none"})).output().expect_code(0);
+    assert_eq!(healthy.json(), json!({"ok": true}));
+
+    let (address, connected) = silent_broker();
+    let run = call(json!({"operation": "spin", "tell": address})).start();
+    let _spinning = reached(&connected);
+    run.interrupt().unwrap();
+    let output = run.wait().unwrap().expect_code(130);
+    assert_eq!(output.json()["error"]["kind"], "interrupted", "{output}");
+}
+
+#[test]
+fn a_step_that_never_yields_is_left_behind_by_an_interrupt() {
+    const PIPELINE: &str = r#"
+apiVersion: v1
+kind: PipeSpec
+metadata: {name: spins, version: 1.0.0}
+pipeline:
+  - {id: before, uses: echo}
+  - {id: spins, uses: hangs, with: {operation: spin, tell: "${env:TELL}"}}
+"#;
+    let tree = Tree::empty().with_fixture(ECHO).with_fixture(HANGS);
+    let (address, connected) = silent_broker();
+    let run = Host::shared().run(["run", "-"]).plugs(&tree).env("TELL", address).stdin(PIPELINE);
+    let run = run.limit(BOUNDED).start();
+    let _spinning = reached(&connected);
+    run.interrupt().unwrap();
+    let output = run.wait().unwrap().expect_code(130);
+    let answer = output.json();
+    assert_eq!(answer["results"]["before"]["version"], "1.0.0", "{output}");
+    assert_eq!(answer["summary"][1]["status"], "cancelled", "{output}");
+}
+
+#[test]
+fn what_a_plugin_prints_is_on_stderr_and_stdout_is_one_document() {
+    const PIPELINE: &str = r"
+apiVersion: v1
+kind: PipeSpec
+metadata: {name: prints, version: 1.0.0}
+pipeline:
+  - {id: prints, uses: prints}
+";
+    let tree = Tree::empty().with_fixture(PRINTS);
+    let alone = Host::shared().run(["run", "prints", "--input", "{}"]).plugs(&tree);
+    let alone = alone.output().expect_code(0);
+    assert_eq!((alone.stdout.as_str(), alone.stderr.as_str()), ("{}\n", "printed in process\n"));
+    let run = Host::shared().run(["run", "-"]).plugs(&tree).stdin(PIPELINE);
+    let output = run.output().expect_code(0);
+    assert_eq!(output.json()["results"]["prints"], json!({}), "{output}");
+    assert_eq!(output.stderr, "printed in process\n");
 }

@@ -29,6 +29,14 @@ fn hello_runs_on_a_bare_machine() {
     assert_eq!(published["kafka_result"]["offset"], 0);
 }
 
+#[test]
+fn a_full_stderr_does_not_keep_hello_from_its_answer() {
+    // At this level there is much to say.
+    let run = Host::shared().shell("plugpipe run examples/hello.yaml 2>/dev/full");
+    let output = run.env("PLUGPIPE_LOG", "debug").output().expect_code(0);
+    assert_eq!(output.json()["success"], true, "{output}");
+}
+
 /// The embedded broker ends with the host; a mock cluster of the test's own can be read.
 #[test]
 fn the_greeting_is_read_back_from_a_mock_cluster() {

@@ -1,11 +1,12 @@
-//! Ctrl-C in the middle of a pipeline.
+//! SIGINT and SIGTERM in the middle of a pipeline or a call.
 
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use end_to_end::host::Host;
+use end_to_end::host::{Host, Output, Running, Tree};
+use serde_json::json;
 
 /// How long the pipeline may take to reach its second step.
 const REACHED: Duration = Duration::from_secs(30);
@@ -27,8 +28,8 @@ pipeline:
     with: {message: 2, format: json}
 "#;
 
-/// A broker that takes connections and never says a word. The first connection is the event.
-fn silent_broker() -> (String, std::sync::mpsc::Receiver<TcpStream>) {
+/// A broker that takes connections and never says a word. Each connection is an event.
+pub(crate) fn silent_broker() -> (String, Receiver<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (send, connected) = channel();
@@ -36,14 +37,65 @@ fn silent_broker() -> (String, std::sync::mpsc::Receiver<TcpStream>) {
     (address, connected)
 }
 
-#[test]
-fn sigint_prints_what_is_known_so_far() {
+/// Waits until somebody connects; what comes back keeps the connection open.
+pub(crate) fn reached(connected: &Receiver<TcpStream>) -> TcpStream {
+    connected.recv_timeout(REACHED).expect("the plugin connects")
+}
+
+/// The pipeline, ended by `signal` while its second step waits for a broker.
+fn interrupted(signal: impl Fn(&Running)) -> Output {
     let (address, connected) = silent_broker();
     let run = Host::shared().run(["run", "-"]).env("KAFKA", address).stdin(PIPELINE).start();
-    let _held_open = connected.recv_timeout(REACHED).expect("the second step connects");
-    run.interrupt().unwrap();
+    let _held_open = reached(&connected);
+    signal(&run);
+    run.wait().unwrap()
+}
 
+#[test]
+fn sigterm_ends_a_run_with_143_and_one_document() {
+    let output = interrupted(|run| run.terminate().unwrap()).expect_code(143);
+    assert_eq!(output.json()["error"]["kind"], "interrupted", "{output}");
+}
+
+/// The plug does not end at the first signal, and the code is that of the second.
+#[test]
+fn a_second_signal_ends_a_run_that_is_being_ended() {
+    const STUCK: &str = r#"
+apiVersion: v1
+kind: PipeSpec
+metadata: {name: stuck, version: 1.0.0}
+pipeline:
+  - {id: stuck, uses: hangs, with: {operation: wait, tell: "${env:TELL}"}}
+"#;
+    let tree = Tree::empty().with_fixture("faulty/hangs/1.0.0");
+    let (address, connected) = silent_broker();
+    let run = Host::shared().run(["run", "-"]).plugs(&tree).env("TELL", address).stdin(STUCK);
+    let run = run.start();
+    let _called = reached(&connected);
+    run.interrupt().unwrap();
+    let _in_shutdown = reached(&connected);
+    run.terminate().unwrap();
+    let output = run.wait().unwrap().expect_code(143);
+    assert_eq!(output.json()["summary"][0]["status"], "cancelled", "{output}");
+}
+
+#[test]
+fn an_interrupted_plugin_alone_is_one_document_that_says_so() {
+    let (address, connected) = silent_broker();
+    let input =
+        json!({"bootstrap_servers": address, "topic": "t", "timeout_ms": 300_000, "message": 1});
+    let run = Host::shared().run(["run", "kafka_producer", "--input", &input.to_string()]).start();
+    let _held_open = reached(&connected);
+    run.interrupt().unwrap();
     let output = run.wait().unwrap().expect_code(130);
+    let answer = output.json();
+    assert_eq!(answer["success"], false, "{output}");
+    assert_eq!(answer["error"]["kind"], "interrupted", "{output}");
+}
+
+#[test]
+fn sigint_prints_what_is_known_so_far() {
+    let output = interrupted(|run| run.interrupt().unwrap()).expect_code(130);
     let answer = output.json();
     assert_eq!(answer["success"], false, "{output}");
     assert_eq!(answer["results"]["before"]["serialized_message"], r#"{"n":1}"#, "{output}");
@@ -51,5 +103,8 @@ fn sigint_prints_what_is_known_so_far() {
     let summary = answer["summary"].as_array().unwrap().iter();
     let statuses: Vec<_> = summary.map(|step| step["status"].as_str().unwrap()).collect();
     assert_eq!(statuses, ["success", "cancelled", "cancelled"], "{output}");
+    let may = "the run was interrupted; what the plugin had begun may still take effect";
+    assert_eq!(answer["summary"][1]["reason"], may, "{output}");
+    assert_eq!(answer["summary"][2]["reason"], "the run was interrupted", "{output}");
     assert_eq!((&answer["total_steps"], &answer["completed_steps"]), (&3.into(), &1.into()));
 }

@@ -27,7 +27,7 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub struct Computed {
     written: String,
     expression: Expression<'static, 'static>,
-    /// First names and what they stand for.
+    /// First names, as minijinja reads them, and what they stand for.
     roots: BTreeMap<String, Path>,
     /// Fixed paths in it, for warnings about absent fields.
     paths: Vec<Path>,
@@ -61,12 +61,14 @@ impl Computed {
 
     fn evaluate(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<Value, Failed> {
         let mut context: BTreeMap<&str, Value> = BTreeMap::new();
-        for (name, path) in &self.roots {
+        for (identifier, path) in &self.roots {
             let Some(raw) = path.read(values) else { continue };
             if json::deeper_than(&raw, LEVELS) {
-                return Err(self.failed(format!("`{name}` is more than {LEVELS} levels deep")));
+                return Err(
+                    self.failed(format!("`{}` is more than {LEVELS} levels deep", path.written))
+                );
             }
-            context.insert(name, value::from_json(&raw));
+            context.insert(identifier, value::from_json(&raw));
         }
         for path in self.paths.iter().filter(|path| path.read(values).is_none()) {
             warnings.absent(&path.written);

@@ -9,7 +9,7 @@ use super::computed::{Computed, ENVIRONMENT};
 use super::filters;
 use super::path::{Path, Root};
 use super::references::{Names, Reference, names};
-use super::rewrite::rewrite;
+use super::rewrite::{identifier, rewrite};
 use super::scope::Unplaced;
 use super::tokens::tokenize;
 use super::{Compiler, Piece, Scope};
@@ -26,7 +26,7 @@ impl Compiler<'_> {
             let message = format!("`{}` is no valid expression: {reason}", text.trim());
             Diagnostic::error("bad_expression", span, &message)
         };
-        let tokens = match tokenize(text) {
+        let tokens = match tokenize(text, |name| scope.positions.contains_key(name)) {
             Ok(tokens) => tokens,
             Err(reason) => return self.report(bad(reason)),
         };
@@ -44,7 +44,10 @@ impl Compiler<'_> {
         // Compiled even if names are wrong, so that one look finds everything.
         let paths: Vec<Path> = placed.iter().flatten().map(|(_, path)| path.clone()).collect();
         let watched = if expects_absence(&names) { Vec::new() } else { paths };
-        let roots = placed.iter().flatten().map(|(name, path)| (name.clone(), root_of(name, path)));
+        let roots = placed.iter().flatten().map(|(name, path)| {
+            let root = root_of(name, path);
+            (identifier(name).into_owned(), root)
+        });
         let compiled = rewrite(&tokens)
             .and_then(|rewritten| Computed::compile(text, rewritten, roots.collect(), watched));
         match compiled {

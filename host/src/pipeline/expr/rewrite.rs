@@ -1,5 +1,7 @@
-//! The spellings `&&`, `||` and `c ? a : b`, turned into minijinja's own. Works on tokens, so texts
-//! in quotes stay as they are.
+//! The spellings `&&`, `||`, `c ? a : b` and names with `-`, turned into minijinja's own. Works on
+//! tokens, so texts in quotes stay as they are.
+
+use std::borrow::Cow;
 
 use super::tokens::{Token, TokenKind};
 
@@ -59,15 +61,30 @@ fn plain(tokens: &[Token<'_>], levels: usize, out: &mut String) -> Result<(), St
             }
             false => at,
         };
-        out.push_str(match tokens[end].text {
-            "&&" => "and",
-            "||" => "or",
-            text => text,
-        });
+        let is_dot = tokens[end].is(".");
+        let dashed = tokens.get(end + 1).filter(|next| is_dot && next.is_dashed());
+        match dashed {
+            Some(field) => out.push_str(&format!("['{}']", field.text)),
+            None => out.push_str(&spelling(&tokens[end])),
+        }
         out.push(' ');
-        at = end + 1;
+        at = end + 1 + usize::from(dashed.is_some());
     }
     Ok(())
+}
+
+fn spelling<'t>(token: &Token<'t>) -> Cow<'t, str> {
+    match (token.kind, token.text) {
+        (_, "&&") => Cow::Borrowed("and"),
+        (_, "||") => Cow::Borrowed("or"),
+        (TokenKind::Name, name) => identifier(name),
+        (_, text) => Cow::Borrowed(text),
+    }
+}
+
+/// A name as minijinja reads it: no name of an expression holds a middle dot, so each stays apart.
+pub fn identifier(name: &str) -> Cow<'_, str> {
+    if name.contains('-') { name.replace('-', "·").into() } else { name.into() }
 }
 
 /// The first `symbol` outside brackets.
@@ -126,7 +143,7 @@ mod tests {
     use super::*;
 
     fn rewritten(text: &str) -> Result<String, String> {
-        rewrite(&tokenize(text).unwrap())
+        rewrite(&tokenize(text, |name| name == "a-b").unwrap())
             .map(|out| out.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
@@ -137,6 +154,7 @@ mod tests {
             ("a ? b : c", "((b ) if (a ) else (c ))"),
             ("a ? b ? 1 : 2 : 3", "((((1 ) if (b ) else (2 )) ) if (a ) else (3 ))"),
             ("f(x=a ? 1 : 2, y[1:2])", "f (x = ((1 ) if (a ) else (2 )),y [1 : 2 ] )"),
+            ("a-b.x + steps.a-b.y - 'a-b'", "a·b . x + steps ['a-b'] . y - 'a-b'"),
             ("{'k': a ? 1 : 2}", "{'k' : ((1 ) if (a ) else (2 ))}"),
         ];
         let squeeze = |text: &str| text.replace(' ', "");

@@ -33,6 +33,11 @@ impl Token<'_> {
         self.kind == TokenKind::Name && self.text == name
     }
 
+    /// Whether this is the name of a step with `-` in it.
+    pub fn is_dashed(&self) -> bool {
+        self.kind == TokenKind::Name && self.text.contains('-')
+    }
+
     /// The content of a text in quotes that holds no escapes.
     pub fn unquoted(&self) -> Option<&str> {
         let inner = self.text.get(1..self.text.len().checked_sub(1)?)?;
@@ -43,15 +48,22 @@ impl Token<'_> {
 /// Tokens of one expression; what works on them takes stack for each.
 const TOKENS: usize = 500;
 
-/// The tokens of an expression. The error says what is wrong.
-pub fn tokenize(expression: &str) -> Result<Vec<Token<'_>>, String> {
+/// Dashes in the name of a step that is found without quotes.
+const DASHES: usize = 32;
+
+/// The tokens of an expression. `a-b` is one name where `is_step` knows it, else a difference. The
+/// error says what is wrong.
+pub fn tokenize(
+    expression: &str,
+    is_step: impl Fn(&str) -> bool,
+) -> Result<Vec<Token<'_>>, String> {
     let mut tokens = Vec::new();
     let mut rest = expression.trim_start();
     while let Some(first) = rest.chars().next() {
         let (kind, length) = match first {
             '\'' | '"' => (TokenKind::Text, text_length(rest, first)?),
             _ if first.is_ascii_digit() => (TokenKind::Number, number_length(rest)),
-            _ if is_name_part(first) => (TokenKind::Name, span_of(rest, is_name_part)),
+            _ if is_name_part(first) => (TokenKind::Name, name_length(rest, &tokens, &is_step)),
             _ => (TokenKind::Symbol, symbol_length(rest)),
         };
         let (text, after) = rest.split_at(length);
@@ -70,6 +82,30 @@ fn is_name_part(c: char) -> bool {
 
 fn span_of(text: &str, belongs: impl Fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len())
+}
+
+/// The longest step that starts here, or the name up to the first character that is no part of one.
+fn name_length(text: &str, before: &[Token<'_>], is_step: impl Fn(&str) -> bool) -> usize {
+    let name = span_of(text, is_name_part);
+    if !text[name..].starts_with('-') || !can_be_step(before) {
+        return name;
+    }
+    let run = &text[..span_of(text, |c| c == '-' || is_name_part(c))];
+    let dashes = run.match_indices('-').map(|(at, _)| at).skip(1);
+    let ends: Vec<usize> = dashes.chain([run.len()]).take(DASHES).collect();
+    ends.into_iter().rev().find(|&end| is_step(&run[..end])).unwrap_or(name)
+}
+
+/// Whether a name behind these tokens can be a step's: it is no field of other data and no filter.
+fn can_be_step(before: &[Token<'_>]) -> bool {
+    match before {
+        [.., outer, _, dot] if outer.is(".") && dot.is(".") => false,
+        [.., root, dot] if dot.is(".") => {
+            ["steps", "pipeline", "step_outputs"].into_iter().any(|all| root.is_name(all))
+        }
+        [.., last] => !last.is("|"),
+        [] => true,
+    }
 }
 
 fn number_length(text: &str) -> usize {
@@ -104,18 +140,43 @@ fn symbol_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn texts(expression: &str) -> Vec<&str> {
+        let tokens = tokenize(expression, |name| ["a-b", "a-b-c-9"].contains(&name)).unwrap();
+        tokens.iter().map(|token| token.text).collect()
+    }
+
     #[test]
     fn words_texts_numbers_and_operators_are_told_apart() {
-        let texts: Vec<_> = tokenize("a.b[0]>=1.5 && 'it\\'s'|up(x='&&')")
-            .unwrap()
-            .iter()
-            .map(|token| token.text)
-            .collect();
+        let texts = texts("a.b[0]>=1.5 && 'it\\'s'|up(x='&&')");
         let expected = [
             "a", ".", "b", "[", "0", "]", ">=", "1.5", "&&", "'it\\'s'", "|", "up", "(", "x", "=",
             "'&&'", ")",
         ];
         assert_eq!(texts, expected);
-        assert!(tokenize("'open").is_err() && tokenize("  ").is_err());
+        let none = |_: &str| false;
+        assert!(tokenize("'open", none).is_err() && tokenize("  ", none).is_err());
+    }
+
+    #[test]
+    fn a_dash_joins_the_longest_step_and_separates_everything_else() {
+        let cases: [(&str, &[&str]); 14] = [
+            ("a-b.x", &["a-b", ".", "x"]),
+            ("a-b-c-9.x", &["a-b-c-9", ".", "x"]),
+            ("a-b-c", &["a-b", "-", "c"]),
+            ("z-a-b", &["z", "-", "a-b"]),
+            ("a -b", &["a", "-", "b"]),
+            ("a- b", &["a", "-", "b"]),
+            ("a-", &["a", "-"]),
+            ("a-bb", &["a", "-", "bb"]),
+            ("'a-b'-a-b", &["'a-b'", "-", "a-b"]),
+            ("steps.a-b.a-b", &["steps", ".", "a-b", ".", "a", "-", "b"]),
+            ("x.steps.a-b", &["x", ".", "steps", ".", "a", "-", "b"]),
+            ("1-a-b", &["1", "-", "a-b"]),
+            ("x|a-b", &["x", "|", "a", "-", "b"]),
+            ("(a-b[a-b])", &["(", "a-b", "[", "a-b", "]", ")"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(texts(text), expected, "{text}");
+        }
     }
 }

@@ -1,4 +1,5 @@
-use std::future::{pending, ready};
+use std::future::{Future, pending, poll_fn, ready};
+use std::task::Poll;
 
 use serde_json::{Value, json};
 
@@ -161,10 +162,58 @@ async fn a_plugin_that_cannot_be_opened_keeps_every_step_from_running() {
 }
 
 #[tokio::test]
-async fn an_interrupt_drops_the_running_step_and_cancels_the_rest() {
-    let yaml = "pipeline: [{id: a, uses: hangs}, {id: b, uses: echo}, {id: c, uses: echo, always_run: true}]";
-    let answer = run_with(yaml, &[], ready(())).await.unwrap();
+async fn a_plugin_is_told_the_ids_of_the_run() {
+    let yaml = "
+metadata: {name: demo, version: 1.2.0}
+pipeline: [{id: told, uses: ids}, {id: same, uses: echo}]";
+    let (_, value) = answer(yaml, &[]).await;
+    let (told, same) = (&value["results"]["told"], &value["results"]["same"]);
+    assert!(same["trace_id"].as_str().unwrap().parse::<uuid::Uuid>().is_ok());
+    let ids = json!({
+        "execution_id": value["execution_id"],
+        "trace_id": same["trace_id"],
+        "pipeline": "demo",
+        "step": "told"
+    });
+    assert_eq!(*told, ids);
+}
+
+/// Status, reason and attempts of each step.
+fn ends(answer: &Value) -> Value {
+    let steps = answer["summary"].as_array().unwrap().iter();
+    steps.map(|step| json!([step["status"], step["reason"], step["attempts"]])).collect()
+}
+
+/// Ready at its second poll, when the running plugin has been called.
+fn after_one_poll() -> impl Future<Output = ()> {
+    let mut polls = 0;
+    poll_fn(move |cx| {
+        polls += 1;
+        cx.waker().wake_by_ref();
+        if polls > 1 { Poll::Ready(()) } else { Poll::Pending }
+    })
+}
+
+const HANGS_FIRST: &str =
+    "pipeline: [{id: a, uses: hangs}, {id: b, uses: echo}, {id: c, uses: echo, always_run: true}]";
+
+#[tokio::test]
+async fn a_step_that_is_interrupted_at_work_says_that_it_may_still_take_effect() {
+    let answer = run_with(HANGS_FIRST, &[], after_one_poll()).await.unwrap();
     let value: Value = serde_json::from_str(answer.to_json().get()).unwrap();
+    let may = "the run was interrupted; what the plugin had begun may still take effect";
+    let not = json!(["cancelled", "the run was interrupted", 0]);
+    assert_eq!(ends(&value), json!([["cancelled", may, 1], not, not]));
+    assert_eq!(value["error"], json!({"kind": "interrupted", "message": may, "step": "a"}));
+}
+
+#[tokio::test]
+async fn an_interrupt_before_the_first_call_cancels_every_step_uncalled() {
+    let answer = run_with(HANGS_FIRST, &[], ready(())).await.unwrap();
+    let value: Value = serde_json::from_str(answer.to_json().get()).unwrap();
+    let not = json!(["cancelled", "the run was interrupted", 0]);
+    assert_eq!(ends(&value), json!([not, not, not]));
+    assert_eq!(value["summary"][0]["duration_ms"], 0);
     assert!(answer.interrupted && !answer.is_success());
     assert_eq!(statuses(&value), [("a", "cancelled"), ("b", "cancelled"), ("c", "cancelled")]);
     assert_eq!(value["error"]["kind"], "interrupted");

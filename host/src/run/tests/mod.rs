@@ -20,11 +20,12 @@ use crate::registry::Request;
 use super::{Answer, LivePlugin, Plugins, run};
 
 /// Plugins that do what their name says: `echo` returns its ctx, `cfg` its cfg, `fixed` what its
-/// cfg has under `result`, `broken` an error; `panics` panics, `hangs` never ends, `refused` cannot
-/// be opened and `greedy` asks for every copy.
+/// cfg has under `result`, `ids` what it was told about the run, `broken` an error; `panics` panics,
+/// `hangs` never ends, `refused` cannot be opened and `greedy` asks for every copy.
 struct Fakes;
 
-const NAMES: [&str; 8] = ["echo", "cfg", "fixed", "broken", "panics", "hangs", "refused", "greedy"];
+const NAMES: [&str; 9] =
+    ["echo", "cfg", "fixed", "ids", "broken", "panics", "hangs", "refused", "greedy"];
 
 struct Fake {
     name: String,
@@ -59,6 +60,7 @@ impl LivePlugin for Fake {
                 let fixed = at(&cfg, &[Segment::Key("result".to_owned())]).unwrap();
                 Ok(fixed.to_owned().into())
             }
+            "ids" => Ok(request.run),
             "broken" => Err(error("no disk")),
             "panics" => panic!("on purpose"),
             "hangs" => pending().await,

@@ -63,6 +63,11 @@ async fn templates_yield_exactly_this() {
             r#""312""#,
         ),
         (r#""{{ steps.first.rows | sum }}""#, "6"),
+        (r#""{{ first-one }}""#, r#"{"rows":[1,2,3],"text":"ax"}"#),
+        (r#""{{ first-one.rows }}{{ steps.first-one.rows[0] }}""#, r#""[1,2,3]1""#),
+        (r#""{{ first-one.rows[0]-first-one.rows[2] }}""#, "-2"),
+        (r#""{{ steps.first-one.rows | sum }}""#, "6"),
+        (r#""{{ inputs.doc.z-inputs.doc.z }}""#, "0.0"),
         (
             r#""{{ steps }}""#,
             r#"{"first-one":{"rows":[1,2,3],"text":"ax"},"first":{"rows":[1,2,3],"text":"ax"}}"#,
@@ -174,4 +179,20 @@ async fn a_file_full_of_slips_is_not_read_to_its_end() {
     let found =
         refused(&format!("pipeline: [{{id: a, uses: echo, with: {{x: \"{slips}\"}}}}]"), &[]).await;
     assert_eq!((found.len(), found[1001].0), (1002, "too_many_problems"));
+}
+
+#[tokio::test]
+async fn a_plain_path_from_a_step_with_a_dash_keeps_its_text() {
+    let result = r#"{n: 123456789012345678901234567890, a: 1.50}"#;
+    let yaml = format!(
+        r#"
+pipeline:
+- {{id: a, uses: fixed, config: {{result: {{x: 5}}}}}}
+- {{id: a-b, uses: fixed, config: {{result: {result}}}}}
+- {{id: last, uses: echo, with: {{out: ["{{{{ a-b }}}}", "{{{{ a-b.a }}}}", "{{{{ a.x-a.x }}}}"]}}}}
+"#
+    );
+    let (text, _) = answer(&yaml, &[]).await;
+    let out = r#""out":[{"n":123456789012345678901234567890,"a":1.50},1.50,0]"#;
+    assert!(text.contains(out), "{text}");
 }
