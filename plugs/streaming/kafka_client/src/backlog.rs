@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rdkafka::bindings::rd_kafka_resp_err_t::{
-    RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__QUEUE_FULL,
-    RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+    RD_KAFKA_RESP_ERR__DESTROY, RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
+    RD_KAFKA_RESP_ERR__QUEUE_FULL, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
 };
 
 use crate::flight::{Flight, Landed};
@@ -142,24 +142,35 @@ fn partition_has_gone(handed: &Handed, batch: &OutgoingBatch, one: Placed) -> bo
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
     waiting: VecDeque<Waiting>,
+    /// The producer is closed: what comes now is refused.
+    closed: bool,
 }
 
 impl Backlog {
     /// Hands a batch over, or as much of it as there is room for.
     pub fn add(&mut self, mut batch: Waiting, landed: &mut Vec<Landed>) {
+        if self.closed {
+            let reason = "the producer is closed; connect a new one";
+            landed.extend(batch.flight.refuse_all(RD_KAFKA_RESP_ERR__DESTROY as i32, reason));
+            return;
+        }
+        if batch.deadline <= Instant::now() {
+            let reason = "the deadline was over before the record was handed over";
+            landed.extend(batch.flight.refuse_all(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT as i32, reason));
+            return;
+        }
         if !self.waiting.is_empty() || !batch.hand_over(landed) {
             self.waiting.push_back(batch);
         }
     }
 
-    /// Hands over what there is room for now, and gives back what is past its deadline.
+    /// Refuses every batch from now on; those that wait keep their place.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Gives back what is past its deadline, then hands over what there is room for.
     pub fn serve(&mut self, now: Instant, landed: &mut Vec<Landed>) {
-        while let Some(oldest) = self.waiting.front_mut() {
-            if !oldest.hand_over(landed) {
-                break;
-            }
-            self.waiting.pop_front();
-        }
         self.waiting.retain_mut(|batch| {
             let late = batch.deadline <= now;
             if late {
@@ -167,6 +178,12 @@ impl Backlog {
             }
             !late
         });
+        while let Some(oldest) = self.waiting.front_mut() {
+            if !oldest.hand_over(landed) {
+                break;
+            }
+            self.waiting.pop_front();
+        }
     }
 
     /// Gives everything back.
@@ -179,5 +196,36 @@ impl Backlog {
     /// When the first batch runs out of time; `None` when none waits.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.waiting.iter().map(|batch| batch.deadline).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Publishing;
+    use crate::outcome::Outcome;
+    use crate::outgoing::{BatchBuilder, RecordSlices};
+    use crate::trouble::LastTrouble;
+
+    #[test]
+    fn what_is_late_is_given_back_even_when_there_is_room() {
+        let mut builder = BatchBuilder::default();
+        builder.append("orders", RecordSlices::default()).unwrap();
+        let flight = Flight::start(builder.build(), Arc::new(LastTrouble::default()));
+        let publishing = Publishing::new(Arc::clone(&flight));
+        let placed = vec![Placed { index: 0, topic: 0, partition: UNASSIGNED }];
+        let deadline = Instant::now();
+        // Without a topic, handing over would give `_INVALID_ARG`.
+        let late = Waiting { flight, placed, topics: vec![None], deadline, next: 0 };
+        let mut backlog = Backlog::default();
+        backlog.waiting.push_back(late);
+        let mut landed = Vec::new();
+        backlog.serve(deadline + Duration::from_millis(1), &mut landed);
+        let outcomes = publishing.so_far();
+        let [Outcome::Failed(failure)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+        assert_eq!((failure.code.as_str(), landed.len()), ("_QUEUE_FULL", 1));
+        assert_eq!(backlog.next_deadline(), None);
     }
 }

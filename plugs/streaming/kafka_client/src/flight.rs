@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicI32, AtomicI64, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicI64, AtomicPtr, AtomicU8, AtomicUsize, Ordering,
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use crate::native::words;
 use crate::outcome::{Fate, Outcome, Report};
 use crate::outgoing::OutgoingBatch;
-use crate::trouble::LastTrouble;
+use crate::trouble::{ClientTrouble, LastTrouble};
 
 const IN_FLIGHT: u8 = 0;
 const PERSISTED: u8 = 1;
@@ -74,6 +76,8 @@ pub(crate) struct Flight {
     slots: Box<[Slot]>,
     /// Slots without a report. Falls to 0 once and stays there.
     remaining: AtomicUsize,
+    /// The deadline is over: the future ends without the missing reports.
+    expired: AtomicBool,
     /// The bytes librdkafka reads from; gone once `remaining` is 0.
     batch: Mutex<Option<Arc<OutgoingBatch>>>,
     /// The flight's own share in itself; gone once `remaining` is 0.
@@ -114,6 +118,7 @@ impl Flight {
         let flight = Arc::new(Self {
             remaining: AtomicUsize::new(batch.len()),
             slots: slots.collect(),
+            expired: AtomicBool::new(false),
             batch: Mutex::new((!batch.is_empty()).then(|| Arc::new(batch))),
             share: Mutex::default(),
             waker: Mutex::default(),
@@ -157,6 +162,37 @@ impl Flight {
         })
     }
 
+    /// Settles every record of a batch that was not handed over, for a reason in words.
+    pub fn refuse_all(&self, code: i32, reason: &str) -> Option<Landed> {
+        let refuse = |(index, slot)| {
+            self.remark(slot, reason.to_owned());
+            self.refuse(index, code)
+        };
+        self.slots.iter().enumerate().filter_map(refuse).last()
+    }
+
+    /// Whether reports are missing and somebody may still wait for them.
+    pub fn is_running(&self) -> bool {
+        self.remaining.load(Ordering::Acquire) > 0 && !self.expired.load(Ordering::Acquire)
+    }
+
+    /// Ends the future. The batch stays alive until its last report.
+    pub fn expire(&self) -> Landed {
+        self.expired.store(true, Ordering::Release);
+        Landed { waker: lock(&self.waker).take(), _batch: None, _flight: None }
+    }
+
+    fn unreported(&self, trouble: Option<&ClientTrouble>) -> Outcome {
+        if !self.expired.load(Ordering::Acquire) {
+            return Outcome::Unknown { message: "no delivery report has come yet".to_owned() };
+        }
+        let mut message = "no delivery report came in time".to_owned();
+        if let Some(trouble) = trouble {
+            message = format!("{message} ({})", trouble.message);
+        }
+        Outcome::Unknown { message }
+    }
+
     /// Keeps the broker's own words about the record of `slot`. Comes before its report.
     pub fn remark(&self, slot: &Slot, words: String) {
         let start = self.slots.as_ptr().addr();
@@ -169,7 +205,7 @@ impl Flight {
         let remarks = lock(&self.remarks);
         let outcome = |(index, slot): (usize, &Slot)| {
             let Some(report) = slot.load() else {
-                return Outcome::Unknown { message: "no delivery report has come yet".to_owned() };
+                return self.unreported(trouble.as_ref());
             };
             let remark = remarks.get(&index).map(String::as_str);
             report.outcome(|| words(report.code), remark, trouble.as_ref())
@@ -182,7 +218,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits for the last delivery report of a batch. Ready with one outcome a record, in their order.
+/// Waits for the last delivery report of a batch, or for its deadline. Ready with one outcome a record, in their order.
 ///
 /// Dropping it forgets the outcomes and nothing else: the records are still delivered.
 #[derive(Debug)]
@@ -212,13 +248,10 @@ impl Future for Publishing {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let flight = &self.flight;
-        if flight.remaining.load(Ordering::Acquire) > 0 {
+        if flight.is_running() {
             *lock(&flight.waker) = Some(context.waker().clone());
         }
         // Looked at again: the last report may have come before the waker was in its place.
-        match flight.remaining.load(Ordering::Acquire) {
-            0 => Poll::Ready(flight.outcomes()),
-            _ => Poll::Pending,
-        }
+        if flight.is_running() { Poll::Pending } else { Poll::Ready(flight.outcomes()) }
     }
 }

@@ -27,6 +27,7 @@ pub mod outgoing;
 pub mod partitioner;
 mod placement;
 pub mod producer;
+mod running;
 pub mod settings;
 pub mod topic;
 mod topics;

@@ -289,17 +289,19 @@ unsafe extern "C" fn on_report(
     opaque: *mut c_void,
 ) {
     // SAFETY: librdkafka lends the message for this call. `_private` is the slot that `message`
-    // put there; it is not settled yet, so its flight is alive. `opaque` is the client's trouble.
+    // put there; it is not settled yet, so its flight is alive, and our share keeps it so through
+    // this call. `opaque` is the client's trouble.
     unsafe {
         let slot = &*(*message)._private.cast::<Slot>().cast_const();
-        let flight = slot.flight();
+        Arc::increment_strong_count(slot.flight());
+        let flight = Arc::from_raw(slot.flight());
         let code = code_of(&raw const (*message).err);
         if code == 0 {
             (*opaque.cast::<LastTrouble>()).clear();
         } else {
             let remark = rd_kafka_message_produce_errstr(message);
             if !remark.is_null() {
-                (*flight).remark(slot, owned(remark));
+                flight.remark(slot, owned(remark));
             }
         }
         let fate = match rd_kafka_message_status(message) {
@@ -310,7 +312,7 @@ unsafe extern "C" fn on_report(
         let timestamp_ms = rd_kafka_message_timestamp(message, null_mut());
         let (partition, offset) = ((*message).partition, (*message).offset);
         let report = Report { fate, code, partition, offset, timestamp_ms };
-        if let Some(landed) = (*flight).settle(slot, report) {
+        if let Some(landed) = flight.settle(slot, report) {
             landed.wake();
         }
     }

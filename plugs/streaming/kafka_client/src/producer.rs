@@ -12,6 +12,7 @@ use crate::flight::{Flight, Publishing};
 use crate::native::{Client, words};
 use crate::outgoing::OutgoingBatch;
 use crate::placement::place;
+use crate::running::Running;
 use crate::settings::{ClientError, ClientSettings};
 use crate::topics::{KnownTopic, TopicView, Topics};
 use crate::trouble::{ClientTrouble, LastTrouble};
@@ -27,6 +28,9 @@ const SHORT_NAP: Duration = Duration::from_millis(50);
 /// How long dropping a producer waits for what is in flight.
 const DROP_WAIT: Duration = Duration::from_secs(5);
 
+/// Shortest time for the reports of records that closing gives up, even with no wait at all.
+const PURGING: Duration = Duration::from_millis(250);
+
 /// Publishes batches to Kafka.
 ///
 /// Life: [`connect`](Self::connect) once, [`publish`](Self::publish) from any thread and as often as
@@ -35,7 +39,7 @@ const DROP_WAIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Producer {
     shared: Arc<Shared>,
-    polling: Option<JoinHandle<()>>,
+    polling: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Debug)]
@@ -43,13 +47,31 @@ struct Shared {
     // Before `client`: a topic holds a share in the client, and goes first.
     topics: Topics,
     backlog: Mutex<Backlog>,
+    running: Mutex<Running>,
     client: Arc<Client>,
     /// Whether we choose partitions ourselves: only where librdkafka would choose the same.
     murmur2: bool,
     /// Turns the partition of records without a key from batch to batch.
     turn: AtomicUsize,
-    /// Set once, when the producer is closed: how long the polling thread may still flush.
-    close_by: OnceLock<Instant>,
+    /// Set once, when the producer is closed.
+    closing: OnceLock<Closing>,
+}
+
+/// The end of a producer.
+#[derive(Debug, Clone, Copy)]
+struct Closing {
+    /// Until then records may still be delivered.
+    flush_by: Instant,
+    /// Until then the reports of those given up are served.
+    end: Instant,
+}
+
+impl Closing {
+    /// Keeps the last tenth of `wait`, and at least [`PURGING`], for giving up.
+    fn within(wait: Duration) -> Self {
+        let end = Instant::now() + wait.max(PURGING);
+        Self { flush_by: end - (wait / 10).max(PURGING), end }
+    }
 }
 
 impl Producer {
@@ -63,23 +85,28 @@ impl Producer {
         let shared = Arc::new(Shared {
             topics: Topics::default(),
             backlog: Mutex::default(),
+            running: Mutex::default(),
             client,
             murmur2: settings.get("partitioner") == Some("murmur2_random"),
             turn: AtomicUsize::new(RandomState::new().hash_one(0) as usize),
-            close_by: OnceLock::new(),
+            closing: OnceLock::new(),
         });
         let polled = Arc::clone(&shared);
         let thread = thread::Builder::new().name("pp-kafka-poll".to_owned());
         let polling = thread.spawn(move || polled.poll_until_closed());
         let polling = polling.map_err(|error| ClientError::NoThread(error.to_string()))?;
-        Ok(Self { shared, polling: Some(polling) })
+        Ok(Self { shared, polling: Mutex::new(Some(polling)) })
     }
 
     /// Hands a batch over. The future is ready with one outcome a record, in their order.
     ///
     /// A full queue makes records wait, in order, until there is room; what has not been handed
-    /// over at `deadline` comes back as failed with `_QUEUE_FULL`. From there on librdkafka's
-    /// `message.timeout.ms` bounds the wait. May block up to 2 s once a topic, for its partitions.
+    /// over at `deadline` comes back as failed with `_QUEUE_FULL`. The future is ready at `deadline`
+    /// at the latest: a record that was handed over and has no report by then is unknown, so let
+    /// librdkafka's `message.timeout.ms` end before. This call may block for the partitions of
+    /// topics: up to 2 s each, and a quarter of the time until `deadline` altogether.
+    ///
+    /// After [`close`](Self::close) every record comes back as failed with `_DESTROY`.
     pub fn publish(&self, batch: OutgoingBatch, deadline: Instant) -> Publishing {
         let shared = &self.shared;
         let open = |name: &String| shared.topics.open(&shared.client, name);
@@ -88,13 +115,18 @@ impl Producer {
         let placed = place(&batch, &views, shared.turn.fetch_add(1, Ordering::Relaxed));
         let flight = Flight::start(batch, Arc::clone(&shared.client.trouble));
         let publishing = Publishing::new(Arc::clone(&flight));
+        if publishing.in_flight() > 0 {
+            shared.running().add(deadline, &flight);
+        }
         let waiting = Waiting { flight, placed, topics, deadline, next: 0 };
         let mut landed = Vec::new();
         let mut backlog = shared.backlog();
         backlog.add(waiting, &mut landed);
         let is_full = backlog.next_deadline().is_some();
         drop(backlog);
-        if is_full {
+        // The polling thread may be asleep for longer than that.
+        let is_short = deadline < Instant::now() + NAP && publishing.in_flight() > 0;
+        if is_full || is_short {
             shared.client.wake();
         }
         publishing
@@ -127,16 +159,15 @@ impl Producer {
         self.shared.client.trouble.latest()
     }
 
-    /// Flushes for at most `wait`, gives up the rest, and frees the client. Every future ends.
-    pub fn close(mut self, wait: Duration) {
-        self.shut(wait);
-    }
-
-    fn shut(&mut self, wait: Duration) {
-        // Closing twice keeps the first deadline.
-        self.shared.close_by.get_or_init(|| Instant::now() + wait);
+    /// Takes no more records, flushes, and gives up the rest so that every future ends: all within
+    /// `wait` (at least 250 ms), of which the last tenth is for giving up. Others may still hold the
+    /// producer; closing twice keeps the first wait and returns at once.
+    pub fn close(&self, wait: Duration) {
+        self.shared.backlog().close();
+        self.shared.closing.get_or_init(|| Closing::within(wait));
         self.shared.client.wake();
-        let Some(polling) = self.polling.take() else { return };
+        let polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(polling) = polling else { return };
         // A waker may drop the last producer on the polling thread, which then closes by itself.
         if polling.thread().id() != thread::current().id() && polling.join().is_err() {
             tracing::error!("the Kafka polling thread panicked");
@@ -147,13 +178,17 @@ impl Producer {
 /// Closes with a wait of 5 s. Safe on any thread, a waker's included.
 impl Drop for Producer {
     fn drop(&mut self) {
-        self.shut(DROP_WAIT);
+        self.close(DROP_WAIT);
     }
 }
 
 impl Shared {
     fn backlog(&self) -> MutexGuard<'_, Backlog> {
         self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known of each topic's partitions; nothing when librdkafka is to choose. It does so for
@@ -167,9 +202,11 @@ impl Shared {
         if !self.murmur2 || records < WORTH_ASKING {
             return vec![None; topics.len()];
         }
+        let now = Instant::now();
+        let until = now + deadline.saturating_duration_since(now) / 4;
         let view = |topic: &Option<Arc<KnownTopic>>| {
             let topic = topic.as_ref()?;
-            let wait = ASKING.min(deadline.saturating_duration_since(Instant::now()));
+            let wait = ASKING.min(until.saturating_duration_since(Instant::now()));
             topic.view(&self.client, wait)
         };
         topics.iter().map(view).collect()
@@ -177,32 +214,42 @@ impl Shared {
 
     fn poll_until_closed(&self) {
         let mut nap = NAP;
-        while self.close_by.get().is_none() {
+        let closing = loop {
+            if let Some(closing) = self.closing.get() {
+                break closing;
+            }
             self.client.poll(nap);
-            nap = self.serve_backlog();
-        }
-        self.finish(self.close_by.get().copied().unwrap_or_else(Instant::now));
+            nap = self.serve();
+        };
+        self.finish(*closing);
     }
 
-    /// Makes use of room that came free. Returns how long the next nap may be.
-    fn serve_backlog(&self) -> Duration {
+    /// Makes use of room that came free, and ends what is past its deadline. Returns how long the
+    /// next nap may be.
+    fn serve(&self) -> Duration {
         let mut landed = Vec::new();
         let now = Instant::now();
         let mut backlog = self.backlog();
         backlog.serve(now, &mut landed);
-        let deadline = backlog.next_deadline();
+        let is_full = backlog.next_deadline().is_some();
         drop(backlog);
+        // After the backlog: what was not handed over is failed by now, the rest is unknown.
+        let mut running = self.running();
+        running.expire(Some(now), &mut landed);
+        let deadline = running.next_deadline();
+        drop(running);
         for landed in landed {
             landed.wake();
         }
-        deadline.map_or(NAP, |deadline| deadline.saturating_duration_since(now).min(SHORT_NAP))
+        let nap = if is_full { SHORT_NAP } else { NAP };
+        deadline.map_or(nap, |deadline| deadline.saturating_duration_since(now).min(nap))
     }
 
     fn flush_until(&self, deadline: Instant) -> bool {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             self.client.flush(left.min(SHORT_NAP));
-            self.serve_backlog();
+            self.serve();
             if self.backlog().next_deadline().is_none() && self.client.held() == 0 {
                 return true;
             }
@@ -212,20 +259,20 @@ impl Shared {
         }
     }
 
-    /// Flushes until `deadline`, then gives up what is left so that every future ends.
-    fn finish(&self, deadline: Instant) {
-        if self.flush_until(deadline) {
+    /// Flushes, then gives up what is left so that every future ends.
+    fn finish(&self, closing: Closing) {
+        if self.flush_until(closing.flush_by) {
             return;
         }
         let mut landed = Vec::new();
         self.backlog().give_up(&mut landed);
+        self.client.purge();
+        while self.client.held() > 0 && Instant::now() < closing.end {
+            self.client.poll(SHORT_NAP);
+        }
+        self.running().expire(None, &mut landed);
         for landed in landed {
             landed.wake();
-        }
-        self.client.purge();
-        let end = Instant::now() + DROP_WAIT;
-        while self.client.held() > 0 && Instant::now() < end {
-            self.client.poll(SHORT_NAP);
         }
     }
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::native::{Client, Topic};
 
-/// How long a partition count is believed; the Java client asks again after the same time.
-const FRESH: Duration = Duration::from_secs(300);
+/// How long a partition count is believed. For so long after partitions were added, a batch placed
+/// here and one that librdkafka places may send one key to different partitions.
+const FRESH: Duration = Duration::from_secs(10);
 /// How long to leave a topic alone after a question without an answer.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -34,6 +35,7 @@ impl KnownTopic {
         match known {
             Some((asked, Some(view))) if asked.elapsed() < FRESH => return Some(view),
             Some((asked, None)) if asked.elapsed() < QUIET => return None,
+            _ if wait.is_zero() => return None,
             _ => {}
         }
         let answer = client.metadata(Some(&self.handle), wait).ok();

@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kafka_client::outgoing::RecordSlices;
@@ -16,7 +17,8 @@ use support::{Cluster, PLAIN, block_on, delivered, in_a_minute, keyed_batch, set
 
 #[test]
 fn a_queue_that_stays_full_gives_records_back_at_the_deadline_and_not_before() {
-    let narrow = settings("127.0.0.1:1", &[("queue.buffering.max.messages", "10")]);
+    let slow = [("queue.buffering.max.messages", "10"), ("message.timeout.ms", "300000")];
+    let narrow = settings("127.0.0.1:1", &slow);
     let producer = Producer::connect(&narrow).unwrap();
     let batch = keyed_batch("orders", 15).build();
     let begun = Instant::now();
@@ -24,14 +26,59 @@ fn a_queue_that_stays_full_gives_records_back_at_the_deadline_and_not_before() {
     assert_eq!(publishing.in_flight(), 15);
     let outcomes = block_on(publishing);
     assert!(begun.elapsed() >= Duration::from_millis(300));
+    assert!(begun.elapsed() < Duration::from_secs(5));
     let codes = outcomes.iter().map(|outcome| match outcome {
-        Outcome::Failed(failure) => (failure.class, failure.code.as_str()),
-        other => panic!("not failed: {other:?}"),
+        Outcome::Failed(failure) => Some((failure.class, failure.code.as_str())),
+        Outcome::Unknown { message } if message.starts_with("no delivery report came") => None,
+        other => panic!("neither failed nor unknown in time: {other:?}"),
     });
-    let timed_out = (ErrorClass::Retriable, "_MSG_TIMED_OUT");
-    let never_sent = (ErrorClass::Retriable, "_QUEUE_FULL");
-    let expected = [[timed_out; 10].as_slice(), &[never_sent; 5]].concat();
+    let never_sent = Some((ErrorClass::Retriable, "_QUEUE_FULL"));
+    let expected = [[None; 10].as_slice(), &[never_sent; 5]].concat();
     assert_eq!(codes.collect::<Vec<_>>(), expected);
+    producer.close(Duration::ZERO);
+}
+
+#[test]
+fn a_closed_producer_refuses_records_and_says_so() {
+    let producer = Arc::new(Producer::connect(&settings("127.0.0.1:1", &[])).unwrap());
+    let held_elsewhere = Arc::clone(&producer);
+    held_elsewhere.close(Duration::ZERO);
+    let outcomes = block_on(producer.publish(keyed_batch("orders", 3).build(), in_a_minute()));
+    assert_eq!(outcomes.len(), 3);
+    for outcome in outcomes {
+        let Outcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((failure.class, failure.code.as_str()), (ErrorClass::ClientFatal, "_DESTROY"));
+        assert!(failure.message.contains("the producer is closed"), "{}", failure.message);
+    }
+}
+
+#[test]
+fn a_broker_that_does_not_answer_leaves_records_unknown_at_the_deadline() {
+    let cluster = Cluster::with_topic("orders", 1);
+    let producer = Producer::connect(&cluster.settings(&[])).unwrap();
+    delivered(&block_on(producer.publish(keyed_batch("orders", 1).build(), in_a_minute())));
+    cluster.answer_after(Duration::from_secs(30));
+    let begun = Instant::now();
+    let deadline = begun + Duration::from_millis(400);
+    let outcomes = block_on(producer.publish(keyed_batch("orders", 3).build(), deadline));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    let message = "no delivery report came in time".to_owned();
+    assert_eq!(outcomes, vec![Outcome::Unknown { message }; 3]);
+    producer.close(Duration::ZERO);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_batch_past_its_deadline_is_not_handed_over() {
+    let cluster = Cluster::with_topic("orders", 1);
+    let producer = Producer::connect(&cluster.settings(&[])).unwrap();
+    let outcomes = block_on(producer.publish(keyed_batch("orders", 300).build(), Instant::now()));
+    assert_eq!(outcomes.len(), 300);
+    for outcome in outcomes {
+        let Outcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(failure.code, "_MSG_TIMED_OUT");
+    }
+    assert_eq!(cluster.read("orders", 0).len(), 0);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod entry;
 mod reach;
 mod rules;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -65,18 +66,30 @@ fn entries(servers: &Value) -> Option<Vec<&str>> {
 
 fn judge_entries(entries: &[&str], policy: &Policy, judged: &mut JudgedServers) {
     let mut seen = Vec::new();
-    for text in entries {
+    let last_at = entries.iter().rposition(|text| text.contains('@'));
+    for (index, text) in entries.iter().enumerate() {
+        let shown = without_user(text, last_at.is_some_and(|last| index < last));
         match text.parse::<Entry>() {
             Err(reason) => {
-                judged.verdict.refuse("refused_address", format!("{} {reason}", quoted(text)));
+                judged.verdict.refuse("refused_address", format!("{} {reason}", quoted(&shown)));
             }
             Ok(entry) if seen.contains(&entry) => {}
             Ok(entry) => {
-                judge_host(&entry.host, text, policy, judged);
+                judge_host(&entry.host, &shown, policy, judged);
                 judged.servers.push((*text).to_owned());
                 seen.push(entry);
             }
         }
+    }
+}
+
+/// What may be shown of an entry: nothing up to an `@`, where a user and a password may stand. A
+/// comma in the password splits it, so entries before the last `@` are not shown at all.
+fn without_user(text: &str, before_at: bool) -> Cow<'_, str> {
+    match text.rsplit_once('@') {
+        _ if before_at => "…".into(),
+        Some((_, host)) => format!("…@{host}").into(),
+        None => text.into(),
     }
 }
 
@@ -126,5 +139,24 @@ impl Policy {
         let mut judged = JudgedServers::default();
         judge_host(&Host::Ip(ip), &ip.to_string(), self, &mut judged);
         if judged.verdict.is_valid { Ok(()) } else { Err(judged.verdict.issues.join("; ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_issue_shows_a_user_or_a_password() {
+        let text = "user:hunter2@kafka:9092";
+        let comma = "user:hun,ter2@kafka:9092";
+        for servers in [json!(text), json!([text]), json!(comma), json!([comma])] {
+            let issues = judge(&servers, &Policy::default()).verdict.issues;
+            let shown = issues.join(" ");
+            assert!(shown.contains("`…@kafka:9092`"), "{shown}");
+            assert!(!["user", "hun", "ter2"].iter().any(|part| shown.contains(part)), "{shown}");
+        }
     }
 }

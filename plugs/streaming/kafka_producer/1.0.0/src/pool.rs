@@ -35,28 +35,16 @@ impl Pool {
         })
     }
 
-    /// Closes every client, side by side, within `wait`. A client that a call still uses is flushed,
-    /// and closed when that call ends.
+    /// Closes every client, side by side, within `wait`. Calls that still run get their outcomes.
     pub fn close(&self, wait: Duration) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let clients: Vec<Slot> = slots.drain().map(|(_, slot)| slot).collect();
         drop(slots);
         std::thread::scope(|scope| {
-            for client in clients {
-                scope.spawn(move || close(client, wait));
+            for client in clients.iter().filter_map(|slot| slot.get()?.as_ref().ok()) {
+                scope.spawn(move || client.close(wait));
             }
         });
-    }
-}
-
-fn close(slot: Slot, wait: Duration) {
-    let client = Arc::into_inner(slot).and_then(OnceLock::into_inner);
-    let Some(Ok(client)) = client else { return };
-    match Arc::try_unwrap(client) {
-        Ok(alone) => alone.close(wait),
-        Err(shared) => {
-            shared.flush(wait);
-        }
     }
 }
 
