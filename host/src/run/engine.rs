@@ -33,7 +33,7 @@ pub async fn run<P: Plugins>(
 ) -> Answer {
     let mut shutdown = pin!(shutdown);
     let mut engine = Engine::new(plan);
-    let live = engine.open(plugins).await;
+    let live = engine.open(plugins, shutdown.as_mut()).await;
     engine.environment();
     for (index, step) in plan.steps.iter().enumerate() {
         let ended = match (engine.reason_not_to_run(step), live.get(index)) {
@@ -109,10 +109,23 @@ impl<'p> Engine<'p> {
     }
 
     /// Opens the plugins of all steps. After a refusal nothing runs.
-    async fn open<P: Plugins>(&mut self, plugins: &P) -> Vec<P::Live> {
+    async fn open<P: Plugins>(
+        &mut self,
+        plugins: &P,
+        mut shutdown: Pin<&mut impl Future<Output = ()>>,
+    ) -> Vec<P::Live> {
         let mut live = Vec::new();
         for step in &self.plan.steps {
-            match plugins.open(step.installed).await {
+            let opened = tokio::select! {
+                biased;
+                opened = plugins.open(step.installed) => opened,
+                () = shutdown.as_mut() => {
+                    self.interrupted = true;
+                    self.halt("interrupted", INTERRUPTED.to_owned(), Some(step.id.clone()));
+                    break;
+                }
+            };
+            match opened {
                 Ok(plugin) => live.push(plugin),
                 Err(error) => {
                     self.halt("plugin_refused", error.to_string(), Some(step.id.clone()));

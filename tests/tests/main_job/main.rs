@@ -15,6 +15,7 @@ mod golden_cases;
 mod hello;
 mod interrupt;
 mod logging;
+mod metrics;
 mod mistakes;
 mod publishing;
 mod readers;

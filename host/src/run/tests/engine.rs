@@ -220,6 +220,16 @@ async fn an_interrupt_before_the_first_call_cancels_every_step_uncalled() {
 }
 
 #[tokio::test]
+async fn an_interrupt_while_a_plugin_is_being_opened_is_heard() {
+    let yaml = "pipeline:\n- {id: a, uses: echo}\n- {id: b, uses: stuck}";
+    let answer = run_with(yaml, &[], ready(())).await.unwrap();
+    let value: Value = serde_json::from_str(answer.to_json().get()).unwrap();
+    assert_eq!(statuses(&value), [("a", "cancelled"), ("b", "cancelled")]);
+    let error = json!({"kind": "interrupted", "message": "the run was interrupted", "step": "b"});
+    assert_eq!(value["error"], error);
+}
+
+#[tokio::test]
 async fn an_unknown_plugin_is_refused_where_it_is_named() {
     let yaml = "pipeline:\n- {id: a, uses: echo}\n- {id: b, uses: 'echo:2.0.0'}";
     let problems = run_with(yaml, &[], pending()).await.unwrap_err();

@@ -21,11 +21,12 @@ use super::{Answer, LivePlugin, Plugins, run};
 
 /// Plugins that do what their name says: `echo` returns its ctx, `cfg` its cfg, `fixed` what its
 /// cfg has under `result`, `ids` what it was told about the run, `broken` an error; `panics` panics,
-/// `hangs` never ends, `refused` cannot be opened and `greedy` asks for every copy.
+/// `hangs` never ends, `refused` cannot be opened, the opening of `stuck` never ends, and `greedy` asks
+/// for every copy.
 struct Fakes;
 
-const NAMES: [&str; 9] =
-    ["echo", "cfg", "fixed", "ids", "broken", "panics", "hangs", "refused", "greedy"];
+const NAMES: [&str; 10] =
+    ["echo", "cfg", "fixed", "ids", "broken", "panics", "hangs", "refused", "greedy", "stuck"];
 
 struct Fake {
     name: String,
@@ -42,6 +43,9 @@ impl Plugins for Fakes {
     async fn open(&self, installed: &Installed) -> Result<Fake, Error> {
         if installed.name == "refused" {
             return Err(error("it was built for another host"));
+        }
+        if installed.name == "stuck" {
+            return pending().await;
         }
         Ok(Fake { name: installed.name.clone(), status_keys: vec!["fake_status".to_owned()] })
     }
