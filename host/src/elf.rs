@@ -54,7 +54,6 @@ pub fn inspect<'data, R: ReadRef<'data>>(data: R) -> Result<Meta, Reason> {
     if meta.panic == "abort" { Err(Reason::PanicAbort) } else { Ok(meta) }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
 fn damaged(error: object::read::Error) -> Reason {
     Reason::Damaged(error.to_string())
 }

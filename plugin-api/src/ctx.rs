@@ -5,7 +5,7 @@ use crate::host::Host;
 use crate::plug::Plug;
 use plugin_abi::{Call, Doc};
 use serde::Deserialize;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What a call is about beside its input: who runs it, how long it may take, what the host lends.
 pub struct Ctx {
@@ -19,14 +19,6 @@ pub struct Ctx {
 pub(crate) struct Caller {
     pub(crate) id: u64,
     pub(crate) deadline: Option<Instant>,
-}
-
-impl Caller {
-    /// Nanoseconds left, 0 = no deadline. A deadline that has passed leaves one.
-    pub(crate) fn remaining_ns(&self) -> u64 {
-        let left = |at: Instant| at.saturating_duration_since(Instant::now()).as_nanos().max(1);
-        self.deadline.map_or(0, |at| u64::try_from(left(at)).unwrap_or(u64::MAX))
-    }
 }
 
 /// Ids of the run that a call belongs to; all absent when it belongs to none.
@@ -45,9 +37,7 @@ pub struct RunIds {
 
 impl Ctx {
     pub(crate) fn new(host: Host, call: &Call) -> Self {
-        let budget = (call.deadline_ns > 0).then(|| Duration::from_nanos(call.deadline_ns));
-        let deadline = budget.and_then(|left| Instant::now().checked_add(left));
-        let caller = Caller { id: call.call_id, deadline };
+        let caller = Caller { id: call.call_id, deadline: call.deadline() };
         Self { host, caller, run: call.run.clone() }
     }
 

@@ -1,6 +1,7 @@
 //! Errors that make someone act: the engine by their class, a person by their message.
 
 use crate::json::Json;
+use crate::typed::nearest;
 pub use plugin_abi::ErrorCode;
 use plugin_abi::{Doc, PErr};
 use std::fmt;
@@ -84,6 +85,15 @@ impl Error {
     #[must_use]
     pub fn input(message: impl Into<String>) -> Self {
         Self::new(ErrorClass::RecordFatal, ErrorCode::BAD_INPUT, message)
+    }
+
+    /// The input asks for an operation that the plugin does not have.
+    #[must_use]
+    pub fn unknown_operation(asked: &str, supported: &[&str]) -> Self {
+        let near = nearest(asked, supported.iter().copied());
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let supported = supported.join(", ");
+        Self::input(format!("unknown operation {asked:?}{near} (supported: {supported})"))
     }
 
     /// The configuration is wrong. Name the key, not the value.

@@ -71,9 +71,8 @@ macro_rules! export {
             }
 
             #[used]
-            #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
-            pub static plugpipe_plugin_root_0: $crate::export::LibHeader =
+            #[unsafe(export_name = "plugpipe_plugin_root_0")]
+            pub static ROOT: $crate::export::LibHeader =
                 plugin_abi::export::header::<Exported>();
         };
     };
@@ -152,10 +151,10 @@ impl<P: Plugin> Living<P> {
     }
 }
 
-impl<P: Plugin + Transform> Living<P> {
+impl<P: Plugin + Transform<Config = <P as Plugin>::Config>> Living<P> {
     /// The plugin as a transform of one lane.
     pub fn open_transform(&self, open: &Open) -> Result<TransformBox, PErr> {
-        let config = Configs::<<P as Transform>::Config>::new().get(&open.cfg)?;
+        let config = self.configs.get(&open.cfg)?;
         Ok(transform_box(Opened { plugin: Arc::clone(&self.plugin), config }))
     }
 }

@@ -32,8 +32,8 @@ impl Plug {
     ) -> Result<Json> {
         let (input, config) = (Json::from_value(input)?, Json::from_value(config)?);
         let caller = ctx.caller();
-        let mut call = Call::new(caller.id, Doc::from(input), Doc::from(config), ctx.run_doc());
-        call.deadline_ns = caller.remaining_ns();
+        let call = Call::new(caller.id, Doc::from(input), Doc::from(config), ctx.run_doc())
+            .until(caller.deadline);
         let answer = PluginObject_TO::process(&self.plugin, call).await;
         Json::try_from(&answer.into_result().map_err(Error::from)?)
     }

@@ -7,7 +7,7 @@ use plugin_abi::Batch;
 /// Life of a transform: opened once for each lane with its configuration, `apply` for each batch,
 /// dropped when the lane ends.
 pub trait Transform: Send + Sync + 'static {
-    /// The configuration, fixed for the stage's life.
+    /// The configuration, fixed for the stage's life: the same type as that of `process`.
     type Config: Document;
 
     /// Comes from the lane's own thread, one batch at a time, and must not wait. Lanes run side by

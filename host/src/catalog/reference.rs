@@ -17,12 +17,6 @@ pub struct PluginRef {
 }
 
 impl PluginRef {
-    /// Any version of a plug.
-    #[must_use]
-    pub fn any(name: &str) -> Self {
-        Self { category: None, name: name.to_owned(), requirement: VersionReq::STAR }
-    }
-
     /// Whether a plug of that category, name and version is meant.
     #[must_use]
     pub fn matches(&self, category: &str, name: &str, version: &Version) -> bool {

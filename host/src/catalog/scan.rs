@@ -119,7 +119,8 @@ fn agree_with_manifest(folder: &Folder, manifest: &Manifest) -> Result<Version, 
     Ok(version)
 }
 
-fn agree_with_library(manifest: &Manifest, meta: &Meta) -> Result<(), Reason> {
+/// The manifest and what the library says of itself.
+pub(crate) fn agree_with_library(manifest: &Manifest, meta: &Meta) -> Result<(), Reason> {
     same("names", [("plug.yaml", &manifest.name), ("the library", &meta.name)])?;
     let written = manifest.version.to_string();
     same("versions", [("plug.yaml", &written), ("the library", &meta.version)])

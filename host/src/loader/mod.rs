@@ -7,7 +7,7 @@
 mod library;
 mod sealed;
 
-use crate::catalog::scan::same;
+use crate::catalog::scan::{agree_with_library, same};
 use crate::catalog::{Installed, Reason};
 use crate::elf;
 use plugin_abi::root::RootRef;
@@ -28,7 +28,7 @@ pub struct Opened {
 pub fn open(plug: &Installed) -> Result<Opened, Reason> {
     let copy = sealed::copy(&plug.library)?;
     let meta = elf::inspect(copy.bytes())?;
-    same("names", [("plug.yaml", &plug.manifest.name), ("the library", &meta.name)])?;
+    agree_with_library(&plug.manifest, &meta)?;
     same_surface(&meta.abi)?;
     let root = library::root(copy)?;
     let description = describe(&root)?;

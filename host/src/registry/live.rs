@@ -100,9 +100,8 @@ impl Live {
 }
 
 fn call_of(call_id: u64, request: Request) -> Call {
-    let mut call = Call::new(call_id, request.ctx.into(), request.cfg.into(), request.run.into());
-    let left = |at: Instant| at.saturating_duration_since(Instant::now()).as_nanos().max(1);
-    call.deadline_ns = request.deadline.map_or(0, |at| u64::try_from(left(at)).unwrap_or(u64::MAX));
+    let call = Call::new(call_id, request.ctx.into(), request.cfg.into(), request.run.into());
+    let mut call = call.until(request.deadline);
     call.trace = trace_of(&request.trace_id);
     call
 }

@@ -2,6 +2,7 @@
 
 use crate::doc::Doc;
 use abi_stable::StableAbi;
+use std::time::{Duration, Instant};
 
 /// Ids that join the logs and spans of one run. All zero = no trace.
 #[repr(C)]
@@ -39,6 +40,22 @@ impl Call {
         let trace = TraceIds::default();
         Self { call_id, ctx, cfg, run, deadline_ns: 0, trace, reserved: [0; 2] }
     }
+
+    /// The same call with the time that is left until `deadline`. One that has passed leaves a
+    /// nanosecond, because 0 means that there is none.
+    #[must_use]
+    pub fn until(mut self, deadline: Option<Instant>) -> Self {
+        let left = |at: Instant| at.saturating_duration_since(Instant::now()).as_nanos().max(1);
+        self.deadline_ns = deadline.map_or(0, |at| u64::try_from(left(at)).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// When the answer is no longer wanted, counted from now.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let left = (self.deadline_ns > 0).then(|| Duration::from_nanos(self.deadline_ns));
+        left.and_then(|left| Instant::now().checked_add(left))
+    }
 }
 
 /// The opening of one source, transform or sink in one lane.
@@ -65,5 +82,27 @@ impl Open {
     #[must_use]
     pub fn single(call_id: u64, cfg: Doc, run: Doc) -> Self {
         Self { call_id, cfg, run, step: 0, lane: 0, lanes: 1, reserved: [0; 2] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call() -> Call {
+        Call::new(1, Doc::null(), Doc::null(), Doc::null())
+    }
+
+    #[test]
+    fn a_deadline_crosses_as_what_is_left_of_it() {
+        assert_eq!(call().until(None).deadline(), None);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let received = call().until(Some(deadline)).deadline().unwrap();
+        assert!(received >= deadline && received < deadline + Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_deadline_that_has_passed_is_not_none() {
+        assert_eq!(call().until(Some(Instant::now())).deadline_ns, 1);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::input::Input;
 use crate::metric::Kind;
-use plugin_api::typed::nearest;
 use plugin_api::{Error, Result};
 
 /// What a call does.
@@ -47,7 +46,7 @@ impl Operation {
             Some("record_histogram") => record(Kind::Histogram, input),
             Some("export_metrics") => format(input.format.as_deref()).map(Self::Export),
             Some("health_check") => Ok(Self::HealthCheck),
-            Some(other) => Err(unknown(other)),
+            Some(other) => Err(Error::unknown_operation(other, &OPERATIONS)),
         }
     }
 }
@@ -69,13 +68,6 @@ fn format(asked: Option<&str>) -> Result<Format> {
             Err(Error::input(format!("`format`: expected prometheus or json, found {other:?}")))
         }
     }
-}
-
-fn unknown(operation: &str) -> Error {
-    let near = nearest(operation, OPERATIONS.into_iter());
-    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    let supported = OPERATIONS.join(", ");
-    Error::input(format!("unknown operation {operation:?}{near} (supported: {supported})"))
 }
 
 #[cfg(test)]

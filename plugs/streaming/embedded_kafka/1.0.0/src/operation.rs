@@ -2,7 +2,6 @@
 
 use crate::input::Input;
 use crate::topic;
-use plugin_api::typed::nearest;
 use plugin_api::{Error, Result};
 
 /// What a call does.
@@ -46,7 +45,7 @@ impl<'a> Operation<'a> {
             Some("read") => {
                 Ok(Self::Read { topic: named(input)?, max: input.max.unwrap_or(usize::MAX) })
             }
-            Some(other) => Err(unknown(other)),
+            Some(other) => Err(Error::unknown_operation(other, &OPERATIONS)),
         }
     }
 }
@@ -62,13 +61,6 @@ fn checked(partitions: i32) -> Result<i32> {
         return Ok(partitions);
     }
     Err(Error::input(format!("`partitions`: expected 1 to {MOST_PARTITIONS}, found {partitions}")))
-}
-
-fn unknown(operation: &str) -> Error {
-    let near = nearest(operation, OPERATIONS.into_iter());
-    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    let supported = OPERATIONS.join(", ");
-    Error::input(format!("unknown operation {operation:?}{near} (supported: {supported})"))
 }
 
 #[cfg(test)]
