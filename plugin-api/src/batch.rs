@@ -1,8 +1,7 @@
 //! Records that travel together, for authors: views to read and a builder to write.
 
 use crate::error::Error;
-pub use plugin_abi::Batch;
-use plugin_abi::{Buf, RecordError, RecordMeta};
+pub use plugin_abi::{Batch, Buf, HeaderMeta, RecordError, RecordMeta};
 
 /// One record of a batch.
 #[derive(Clone, Copy)]
@@ -41,6 +40,7 @@ impl<'a> Record<'a> {
 pub struct BatchBuilder {
     arena: Vec<u8>,
     records: Vec<RecordMeta>,
+    headers: Vec<HeaderMeta>,
     refused: Vec<RecordError>,
 }
 
@@ -49,7 +49,7 @@ impl BatchBuilder {
     #[must_use]
     pub fn with_capacity(records: usize, bytes: usize) -> Self {
         let (arena, records) = (Vec::with_capacity(bytes), Vec::with_capacity(records));
-        Self { arena, records, refused: Vec::new() }
+        Self { arena, records, ..Self::default() }
     }
 
     /// Adds one record without a key, whose value `write` appends to the arena.
@@ -59,8 +59,32 @@ impl BatchBuilder {
         self.push_with(RecordMeta::unkeyed(), write);
     }
 
-    /// Adds one record like `meta`, with a value of its own.
-    pub(crate) fn push_with(
+    /// Adds a record of `batch` with its key, headers and all that its descriptor says, and with a
+    /// value of its own: `write` as in [`BatchBuilder::push`].
+    pub fn push_from(
+        &mut self,
+        batch: &Batch,
+        record: &RecordMeta,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
+    ) {
+        let mut meta = *record;
+        if let Some(key) = batch.key(record) {
+            (meta.key_offset, meta.key_len) = self.store(key);
+        }
+        let headers = batch.headers_of(record);
+        (meta.header_start, meta.header_count) =
+            (narrow(self.headers.len()), narrow(headers.len()));
+        for header in headers {
+            let (name, value) = batch.header(header);
+            let mut copied = *header;
+            (copied.name_offset, copied.name_len) = self.store(name);
+            (copied.value_offset, copied.value_len) = self.store(value.unwrap_or_default());
+            self.headers.push(copied);
+        }
+        self.push_with(meta, write);
+    }
+
+    fn push_with(
         &mut self,
         mut meta: RecordMeta,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
@@ -68,25 +92,33 @@ impl BatchBuilder {
         let start = self.arena.len();
         if let Err(error) = write(&mut self.arena).and_then(|()| self.fits()) {
             self.arena.truncate(start);
-            let index = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
-            self.refused.push(RecordError::new(
-                index,
-                error.class.into(),
-                error.code,
-                error.message,
-            ));
+            let index = narrow(self.records.len());
+            let class = error.class.into();
+            self.refused.push(RecordError::new(index, class, error.code, error.message));
         }
         meta.value_offset = narrow(start);
         meta.value_len = narrow(self.arena.len() - start);
         self.records.push(meta);
     }
 
+    fn store(&mut self, bytes: &[u8]) -> (u32, u32) {
+        let start = self.arena.len();
+        self.arena.extend_from_slice(bytes);
+        (narrow(start), narrow(bytes.len()))
+    }
+
     /// The batch.
     #[must_use]
     pub fn build(self) -> Batch {
-        let mut batch = Batch::new(Buf::from_vec(self.arena), self.records);
-        self.refused.into_iter().for_each(|refused| batch.refuse(refused));
-        batch
+        self.build_like(&Batch::default())
+    }
+
+    /// The batch with the number, the topics and the source of `batch`, whose records it was made of.
+    #[must_use]
+    pub fn build_like(self, batch: &Batch) -> Batch {
+        let mut built = batch.rebuilt(Buf::from_vec(self.arena), self.records, self.headers);
+        self.refused.into_iter().for_each(|refused| built.refuse(refused));
+        built
     }
 
     fn fits(&self) -> Result<(), Error> {
@@ -95,7 +127,7 @@ impl BatchBuilder {
     }
 }
 
-/// Lossless: `fits` refuses what would push the arena beyond `u32`.
+/// Lossless for what is kept: `fits` refuses what would push the arena beyond `u32`.
 fn narrow(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
@@ -103,6 +135,35 @@ fn narrow(bytes: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_with_another_value_keeps_the_rest() {
+        let arena = b"k1tagred{old}".to_vec();
+        let header = HeaderMeta { name_offset: 2, name_len: 3, ..HeaderMeta::default() };
+        let header = HeaderMeta { value_offset: 5, value_len: 3, ..header };
+        let meta =
+            RecordMeta { key_len: 2, header_start: 1, header_count: 1, ..Default::default() };
+        let mut batch = Batch::new(Buf::from_vec(arena), vec![RecordMeta { origin: 9, ..meta }]);
+        batch.set_headers(vec![HeaderMeta::default(), header]);
+        batch.id = 3;
+        let topic = batch.add_topic("quakes");
+        batch.records_mut()[0].topic = topic;
+        let mut builder = BatchBuilder::default();
+        builder.push_from(&batch, &batch.records()[0], |out| {
+            out.extend_from_slice(b"new");
+            Ok(())
+        });
+        let built = builder.build_like(&batch);
+        let record = built.records()[0];
+        assert_eq!((built.id, built.topic(&record), record.origin), (3, Some("quakes"), 9));
+        assert_eq!(
+            (built.key(&record), built.value(&record)),
+            (Some(&b"k1"[..]), Some(&b"new"[..]))
+        );
+        let headers: Vec<_> =
+            built.headers_of(&record).iter().map(|one| built.header(one)).collect();
+        assert_eq!(headers, [(&b"tag"[..], Some(&b"red"[..]))]);
+    }
 
     #[test]
     fn a_refused_record_does_not_touch_its_neighbours() {

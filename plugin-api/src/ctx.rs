@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::host::Host;
 use crate::plug::Plug;
-use plugin_abi::{Call, Doc};
+use plugin_abi::{Call, Doc, Open};
 use serde::Deserialize;
 use std::time::Instant;
 
@@ -39,6 +39,12 @@ impl Ctx {
     pub(crate) fn new(host: Host, call: &Call) -> Self {
         let caller = Caller { id: call.call_id, deadline: call.deadline() };
         Self { host, caller, run: call.run.clone() }
+    }
+
+    /// What a stage that is being opened may ask for. It has no deadline.
+    pub(crate) fn of_stage(host: Host, open: &Open) -> Self {
+        let caller = Caller { id: open.call_id, deadline: None };
+        Self { host, caller, run: open.run.clone() }
     }
 
     /// The host's services.

@@ -40,7 +40,8 @@
 //!     }
 //! }
 //! # fn main() {
-//! #     let about = plugin_api::export::describe::<Greeter>("greeter", "1.0.0", "unwind", &["process"]);
+//! #     let about = plugin_api::export::about("greeter", "1.0.0", "unwind");
+//! #     let about = plugin_api::export::Living::<Greeter>::describe(about);
 //! #     assert_eq!(about.input.as_value()["required"][0], "who");
 //! # }
 //! ```
@@ -114,7 +115,7 @@ pub mod source;
 pub mod transform;
 pub mod typed;
 
-pub use batch::{Batch, BatchBuilder, Record};
+pub use batch::{Batch, BatchBuilder, Buf, HeaderMeta, Record, RecordError, RecordMeta};
 pub use ctx::Ctx;
 pub use describe::Description;
 pub use error::{Error, ErrorClass, ErrorCode, Result};
@@ -123,6 +124,6 @@ pub use json::Json;
 pub use plugin::{NoConfig, Plugin};
 pub use schemars;
 pub use serializer::Serializer;
-pub use sink::Sink;
-pub use source::Source;
+pub use sink::{Report, Sink, SinkStage};
+pub use source::{Arenas, Lane, Next, Source, SourceStage};
 pub use transform::Transform;

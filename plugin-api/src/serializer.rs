@@ -23,6 +23,10 @@ pub trait Serializer: Default + Send + Sync + 'static {
     /// The formats it can write, the one of its name first.
     const FORMATS: &'static [&'static str];
 
+    /// Whether a value that is compact JSON already is written as it stands. Batches that are known
+    /// to hold nothing else then pass without a copy.
+    const KEEPS_COMPACT_JSON: bool = false;
+
     /// Appends the bytes of `message`, one JSON value as it was written, to `out`.
     ///
     /// # Errors
@@ -80,13 +84,16 @@ impl<S: Serializer> Transform for S {
     type Config = S::Config;
 
     fn apply(&self, batch: Batch, config: &S::Config) -> Result<Batch> {
+        if S::KEEPS_COMPACT_JSON && batch.flags & Batch::COMPACT_JSON != 0 {
+            return Ok(batch);
+        }
         let mut out = crate::BatchBuilder::with_capacity(batch.records().len(), batch.arena.len());
         for record in batch.records() {
-            out.push_with(*record, |bytes| {
+            out.push_from(&batch, record, |bytes| {
                 value_of(&batch, record).map_or(Ok(()), |text| self.serialize(text?, config, bytes))
             });
         }
-        Ok(out.build())
+        Ok(out.build_like(&batch))
     }
 }
 

@@ -1,20 +1,76 @@
-//! Sinks: where records go. Declared; the export macro takes this role from 0.2 on.
+//! Sinks: where records go.
 
+use crate::ctx::Ctx;
 use crate::error::Result;
-use plugin_abi::{Batch, Report};
+use crate::json::Json;
+use crate::source::Lane;
+use crate::typed::Document;
+use plugin_abi::Batch;
+pub use plugin_abi::{Outcome, RecordError, Report};
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Instant;
 
-/// Life of a sink: opened once for each lane, `write` many times, then `flush`, then `close`.
+/// A plugin that stores records. One instance serves all lanes and all streams.
 pub trait Sink: Send + Sync + 'static {
-    /// Comes from one lane, several calls at once. Ends when every record has its delivery report.
-    /// The sink retries by itself and never reorders a key; the lane sends again only after a
-    /// client-fatal error, and only what was not reported as delivered.
+    /// The configuration, fixed for the life of a stream. A key that it does not know is refused.
+    type Config: Document;
+    /// What writes for one lane.
+    type Stage: SinkStage;
+
+    /// Comes once for each lane before the first record moves, and again after a client-fatal
+    /// error, on the lane's own thread. Whatever the stage needs of other plugins is opened here.
+    ///
+    /// # Errors
+    /// The stream does not start. After a client-fatal error a retriable one is tried again.
+    fn open_sink(
+        &self,
+        ctx: &Ctx,
+        lane: Lane,
+        config: Arc<Self::Config>,
+    ) -> impl Future<Output = Result<Self::Stage>> + Send;
+}
+
+/// Life of an open sink: `write` many times, `flush` when no more records come, `close`. All of it
+/// comes from the lane's thread.
+pub trait SinkStage: Send + Sync + 'static {
+    /// Several at once, begun in order: the lane polls one before it begins the next, so what keeps
+    /// the order belongs in front of the first `await`. The lane bounds how many are outstanding.
+    ///
+    /// Ends when every record is stored for good or has a [`RecordError`], which makes the lane act:
+    /// *retriable*: wait for all outstanding writes, back off, write it again before anything new.
+    /// *record-fatal*: what the step's `on_error` says. *client-fatal*: as retriable, with a new stage
+    /// in place of this one. *config-fatal*: the stream stops. The code
+    /// [`UNKNOWN_FATE`](crate::ErrorCode::UNKNOWN_FATE) says that a record which is written again may
+    /// be there twice. Never report a record as failed that may have been stored.
+    ///
+    /// # Errors
+    /// The same for every record of the batch.
     fn write(&self, batch: Batch) -> impl Future<Output = Result<Report>> + Send;
 
-    /// Comes after the last `write` has ended. What is not settled by `deadline` is reported.
-    fn flush(&self, deadline: Instant) -> impl Future<Output = Result<Report>> + Send;
+    /// No more records come for now: send what waits for fuller batches. Writes may be outstanding.
+    ///
+    /// # Errors
+    /// Nobody minds: what could not be sent is reported by its `write`.
+    fn flush(&self, _deadline: Option<Instant>) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
 
-    /// The last call, also after a `flush` that failed. Gives resources back by `deadline`.
-    fn close(&self, deadline: Instant) -> impl Future<Output = Result<()>> + Send;
+    /// About once a second: what the sink knows of itself, an object. `queue_full_ms`, `throttle_ms`
+    /// and `rtt_ms` tell the host what slows it down.
+    ///
+    /// # Errors
+    /// It cannot be said; nobody minds.
+    fn status(&self) -> Result<Json> {
+        Ok(Json::null())
+    }
+
+    /// The last call, also when the stream failed: gives resources back by `deadline`. Writes that
+    /// are still outstanding end before it does.
+    ///
+    /// # Errors
+    /// What was reported as stored may be lost; the stream fails.
+    fn close(&self, _deadline: Option<Instant>) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
 }

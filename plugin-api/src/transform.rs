@@ -7,15 +7,17 @@ use plugin_abi::Batch;
 /// Life of a transform: opened once for each lane with its configuration, `apply` for each batch,
 /// dropped when the lane ends.
 pub trait Transform: Send + Sync + 'static {
-    /// The configuration, fixed for the stage's life: the same type as that of `process`.
+    /// The configuration, fixed for the stage's life.
     type Config: Document;
 
     /// Comes from the lane's own thread, one batch at a time, and must not wait. Lanes run side by
     /// side, so `self` is shared between them. Nobody retries a batch that failed.
     ///
+    /// A record that comes out keeps the `origin` of the one it was made of; one whose origin does
+    /// not come out at all, or only [`DROPPED`](plugin_abi::RecordMeta::DROPPED), was filtered.
     /// Refuse a single record with [`Batch::refuse`] and leave its neighbours alone.
     ///
     /// # Errors
-    /// The whole batch is refused.
+    /// Every record of the batch is refused.
     fn apply(&self, batch: Batch, config: &Self::Config) -> Result<Batch>;
 }

@@ -52,7 +52,7 @@ impl<T: Document> Configs<T> {
             return Ok(Arc::clone(config));
         }
         drop(kept);
-        let config = Arc::new(self.read_new(doc)?);
+        let config = Arc::new(configured(&self.schema, doc)?);
         let mut kept = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= Self::KEPT {
             kept.remove(0);
@@ -60,14 +60,19 @@ impl<T: Document> Configs<T> {
         kept.push((text.to_vec(), Arc::clone(&config)));
         Ok(config)
     }
+}
 
-    fn read_new(&self, doc: &Doc) -> Result<T> {
-        let json = Json::try_from(doc).map_err(|error| Error::config(error.message))?;
-        let value: Value = json.parse().map_err(|error| Error::config(error.to_string()))?;
-        unknown_key(self.schema.as_value(), self.schema.as_value(), &value, "")
-            .map_or(Ok(()), |message| Err(Error::config(message)))?;
-        read(doc, Error::config)
-    }
+/// One configuration that is read once: that of a stage.
+pub(crate) fn config<T: Document>(doc: &Doc) -> Result<Arc<T>> {
+    configured(&schema_of::<T>(), doc).map(Arc::new)
+}
+
+fn configured<T: Document>(schema: &Schema, doc: &Doc) -> Result<T> {
+    let json = Json::try_from(doc).map_err(|error| Error::config(error.message))?;
+    let value: Value = json.parse().map_err(|error| Error::config(error.to_string()))?;
+    unknown_key(schema.as_value(), schema.as_value(), &value, "")
+        .map_or(Ok(()), |message| Err(Error::config(message)))?;
+    read(doc, Error::config)
 }
 
 /// The first key that its schema does not know, with the nearest one that it does.

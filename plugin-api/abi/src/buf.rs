@@ -28,9 +28,17 @@ impl Buf {
     #[must_use]
     pub fn from_vec(bytes: Vec<u8>) -> Self {
         let (ptr, len) = (bytes.as_ptr(), bytes.len());
-        // The vector moves into the `Arc`; its heap block, which `ptr` names, stays where it is.
-        let owner = Arc::into_raw(Arc::new(bytes)).cast::<c_void>();
-        Self { ptr, len, owner, retain: retain_vec, release: release_vec }
+        // SAFETY: the vector moves into its share; its heap block, which `ptr` names, stays where it
+        // is, and nobody writes to it any more.
+        unsafe { Self::shared(ptr, len, bytes) }
+    }
+
+    /// # Safety
+    /// `owner` keeps `len` readable bytes at `ptr` alive and unwritten as long as it lives, wherever
+    /// it is moved. Its drop must not panic.
+    pub(crate) unsafe fn shared<T: Send + Sync>(ptr: *const u8, len: usize, owner: T) -> Self {
+        let owner = Arc::into_raw(Arc::new(owner)).cast::<c_void>();
+        Self { ptr, len, owner, retain: retain::<T>, release: release::<T> }
     }
 
     /// The bytes.
@@ -84,14 +92,14 @@ impl std::fmt::Debug for Buf {
     }
 }
 
-unsafe extern "C" fn retain_vec(owner: *const c_void) {
-    // SAFETY: `owner` came from `Arc::into_raw` in `from_vec` and is alive.
-    unsafe { Arc::increment_strong_count(owner.cast::<Vec<u8>>()) };
+unsafe extern "C" fn retain<T>(owner: *const c_void) {
+    // SAFETY: `owner` came from `Arc::into_raw` in `shared`, with this `T`, and is alive.
+    unsafe { Arc::increment_strong_count(owner.cast::<T>()) };
 }
 
-unsafe extern "C" fn release_vec(owner: *const c_void) {
+unsafe extern "C" fn release<T>(owner: *const c_void) {
     // SAFETY: as above, and the caller gives up the share that it holds.
-    unsafe { Arc::decrement_strong_count(owner.cast::<Vec<u8>>()) };
+    unsafe { Arc::decrement_strong_count(owner.cast::<T>()) };
 }
 
 #[cfg(test)]

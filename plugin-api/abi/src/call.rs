@@ -1,8 +1,9 @@
 //! One call of a plugin, and the opening of one long-lived stage.
 
 use crate::doc::Doc;
+use crate::lane::{instant, left_until};
 use abi_stable::StableAbi;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Ids that join the logs and spans of one run. All zero = no trace.
 #[repr(C)]
@@ -45,16 +46,14 @@ impl Call {
     /// nanosecond, because 0 means that there is none.
     #[must_use]
     pub fn until(mut self, deadline: Option<Instant>) -> Self {
-        let left = |at: Instant| at.saturating_duration_since(Instant::now()).as_nanos().max(1);
-        self.deadline_ns = deadline.map_or(0, |at| u64::try_from(left(at)).unwrap_or(u64::MAX));
+        self.deadline_ns = left_until(deadline);
         self
     }
 
     /// When the answer is no longer wanted, counted from now.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let left = (self.deadline_ns > 0).then(|| Duration::from_nanos(self.deadline_ns));
-        left.and_then(|left| Instant::now().checked_add(left))
+        instant(self.deadline_ns)
     }
 }
 
@@ -78,6 +77,13 @@ pub struct Open {
 }
 
 impl Open {
+    /// The stage of one lane.
+    #[must_use]
+    pub fn in_lane(mut self, step: u32, lane: u32, lanes: u32) -> Self {
+        (self.step, self.lane, self.lanes) = (step, lane, lanes);
+        self
+    }
+
     /// The only stage of its step.
     #[must_use]
     pub fn single(call_id: u64, cfg: Doc, run: Doc) -> Self {
@@ -88,6 +94,7 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn call() -> Call {
         Call::new(1, Doc::null(), Doc::null(), Doc::null())

@@ -49,6 +49,8 @@ impl ErrorCode {
     pub const DEADLINE: Self = Self(7);
     /// Plugins called each other in a circle.
     pub const CYCLE: Self = Self(8);
+    /// Nobody knows whether the record was stored: sending it again may make a duplicate.
+    pub const UNKNOWN_FATE: Self = Self(9);
 }
 
 /// An error as it crosses the boundary.

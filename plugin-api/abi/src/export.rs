@@ -3,18 +3,17 @@
 use crate::call::{Call, Open};
 use crate::doc::Doc;
 use crate::error::{ErrorClass, ErrorCode, PErr};
-use crate::fence::{Contained, Fenced, contain};
+use crate::fence::{Contained, contain, pending};
 use crate::host::HostSvc;
 use crate::plugin::{PluginBox, PluginObject, PluginObject_TO};
 use crate::root::{Root, RootRef};
-use crate::stage::{SinkBox, SourceBox, TransformBox, TransformObject, TransformObject_TO};
-use crate::{Answer, Batch, Pending};
+use crate::stage::{SinkBox, SourceBox, TransformBox};
+use crate::{Answer, Pending};
 pub use abi_stable::library::LibHeader;
 use abi_stable::library::{CheckTypeLayout, RootModuleResult};
 use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::sabi_trait::TD_Opaque;
-use abi_stable::std_types::{RArc, RBox, RResult};
-use async_ffi::FutureExt;
+use abi_stable::std_types::{RArc, RResult};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -104,39 +103,21 @@ pub fn plugin_box<E: Instance>(plugin: Arc<E>) -> PluginBox {
 /// An [`Instance`] behind the fence: every method contains panics.
 struct Fence<E>(Contained<Arc<E>>);
 
-impl<E: Instance> Fence<E> {
-    fn pending<T, F>(&self, place: &'static str, begin: impl FnOnce(Arc<E>) -> F) -> Pending<T>
-    where
-        F: Future<Output = Result<T, PErr>> + Send + 'static,
-        T: Send + 'static,
-    {
-        let shared = Arc::clone(&self.0);
-        let begun = contain(place, || Ok(Fenced::new(place, begin(shared))));
-        async move {
-            match begun {
-                Ok(future) => RResult::from(future.await),
-                Err(error) => RResult::RErr(error),
-            }
-        }
-        .into_ffi()
-    }
-}
-
 impl<E: Instance> PluginObject for Fence<E> {
     fn process(&self, call: Call) -> Pending<Doc> {
-        self.pending("process", |entry| entry.process(call))
+        pending("process", &self.0, |entry| entry.process(call))
     }
 
     fn open_source(&self, open: Open) -> Pending<SourceBox> {
-        self.pending("open_source", |entry| entry.open_source(open))
+        pending("open_source", &self.0, |entry| entry.open_source(open))
     }
 
     fn open_transform(&self, open: Open) -> Pending<TransformBox> {
-        self.pending("open_transform", |entry| entry.open_transform(open))
+        pending("open_transform", &self.0, |entry| entry.open_transform(open))
     }
 
     fn open_sink(&self, open: Open) -> Pending<SinkBox> {
-        self.pending("open_sink", |entry| entry.open_sink(open))
+        pending("open_sink", &self.0, |entry| entry.open_sink(open))
     }
 
     fn shutdown(&self, grace_ms: u64) {
@@ -144,28 +125,5 @@ impl<E: Instance> PluginObject for Fence<E> {
             self.0.shutdown(grace_ms);
             Ok(())
         });
-    }
-}
-
-/// A transform as its own crate writes it.
-pub trait TransformEntry: Send + Sync + 'static {
-    /// See [`crate::stage::TransformObject::apply`].
-    ///
-    /// # Errors
-    /// When the whole batch is refused; single records stand in the batch's `refused`.
-    fn apply(&self, batch: Batch) -> Result<Batch, PErr>;
-}
-
-/// Hands a transform over to the other side.
-#[must_use]
-pub fn transform_box(transform: impl TransformEntry) -> TransformBox {
-    TransformObject_TO::from_ptr(RBox::new(TransformFence(Contained::new(transform))), TD_Opaque)
-}
-
-struct TransformFence<T>(Contained<T>);
-
-impl<T: TransformEntry> TransformObject for TransformFence<T> {
-    fn apply(&self, batch: Batch) -> Answer<Batch> {
-        RResult::from(contain("transform", || self.0.apply(batch)))
     }
 }

@@ -1,12 +1,16 @@
 //! The one place where a panic becomes an error instead of crossing the boundary.
 
+use crate::Pending;
 use crate::error::{ErrorClass, ErrorCode, PErr};
+use abi_stable::std_types::RResult;
+use async_ffi::FutureExt;
 use std::any::Any;
 use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Runs `entry`; a panic in it is the error.
@@ -62,6 +66,27 @@ impl<F> Drop for Fenced<F> {
         // A cancelled call has nobody to answer to; the panic hook has printed the panic.
         let _ = self.drop_inner();
     }
+}
+
+/// Begins an entry that may take time and fences everything it does.
+pub(crate) fn pending<E, T, F>(
+    place: &'static str,
+    shared: &Arc<E>,
+    begin: impl FnOnce(Arc<E>) -> F,
+) -> Pending<T>
+where
+    F: Future<Output = Result<T, PErr>> + Send + 'static,
+    T: Send + 'static,
+{
+    let shared = Arc::clone(shared);
+    let begun = contain(place, || Ok(Fenced::new(place, begin(shared))));
+    async move {
+        match begun {
+            Ok(future) => RResult::from(future.await),
+            Err(error) => RResult::RErr(error),
+        }
+    }
+    .into_ffi()
 }
 
 /// A value whose drop may panic without unwinding any further: it is dropped by code that was made

@@ -5,12 +5,12 @@
 //! Its version moves only when the surface does.
 //!
 //! # Layout
-//! - [`buf`], [`doc`]: bytes and JSON documents that cross the boundary.
+//! - [`buf`], [`arenas`], [`doc`]: bytes and JSON documents that cross the boundary.
 //! - [`batch`], [`report`]: records on their way to a sink, and the sink's answer.
 //! - [`error`]: what every refusal carries.
 //! - [`call`], [`stage`], [`plugin`]: one call, one long-lived stage, one plugin object.
 //! - [`host`]: what the host lends to a plugin.
-//! - [`root`], [`export`], [`meta`]: what a library exports, and how a crate exports it.
+//! - [`root`], [`export`], [`lane`], [`meta`]: what a library exports, and how a crate exports it.
 //! - [`fence`]: the one place where a plugin's panic becomes an error.
 //! - [`open`]: the host's half: from an exported symbol to a checked root module.
 //!
@@ -21,6 +21,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod arenas;
 pub mod batch;
 pub mod buf;
 pub mod call;
@@ -29,6 +30,7 @@ pub mod error;
 pub mod export;
 pub mod fence;
 pub mod host;
+pub mod lane;
 pub mod meta;
 pub mod open;
 pub mod plugin;
@@ -36,6 +38,7 @@ pub mod report;
 pub mod root;
 pub mod stage;
 
+pub use arenas::Arenas;
 pub use batch::{Batch, HeaderMeta, RecordMeta};
 pub use buf::Buf;
 pub use call::{Call, Open, TraceIds};

@@ -20,7 +20,7 @@ pub struct Outcome {
 #[repr(C)]
 #[derive(StableAbi, Clone, Debug, Default)]
 pub struct Report {
-    /// How many records the broker confirmed.
+    /// How many records are stored for good.
     pub delivered: u64,
     undelivered: RVec<RecordError>,
     stored: RVec<Outcome>,

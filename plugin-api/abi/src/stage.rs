@@ -3,6 +3,7 @@
 #![allow(missing_docs, non_local_definitions, reason = "the trait macro adds items of its own")]
 
 use crate::batch::Batch;
+use crate::doc::Doc;
 use crate::report::Report;
 use crate::{Answer, Pending};
 use abi_stable::std_types::RBox;
@@ -34,8 +35,14 @@ pub trait SourceObject: Send + Sync + 'static {
     fn next(&self, max: u32) -> Pending<Next>;
 
     /// Every record of that batch has its final state. May come while `next` is pending.
-    #[sabi(last_prefix_field)]
     fn ack(&self, batch: u64) -> Answer<()>;
+
+    /// What the source knows of itself, an object: `lag`, for instance.
+    fn status(&self) -> Answer<Doc>;
+
+    /// The last call. `deadline_ns` is the time left, 0 = none.
+    #[sabi(last_prefix_field)]
+    fn close(&self, deadline_ns: u64) -> Pending<()>;
 }
 
 /// Changes batches for one lane.
@@ -52,8 +59,11 @@ pub trait SinkObject: Send + Sync + 'static {
     /// Several at once; ends when every record has its delivery report.
     fn write(&self, batch: Batch) -> Pending<Report>;
 
-    /// Pushes out what is held. `deadline_ns` is the time left, 0 = none.
-    fn flush(&self, deadline_ns: u64) -> Pending<Report>;
+    /// Sends what waits for fuller batches. `deadline_ns` is the time left, 0 = none.
+    fn flush(&self, deadline_ns: u64) -> Pending<()>;
+
+    /// What the sink knows of itself, an object: `queue_full_ms`, for instance.
+    fn status(&self) -> Answer<Doc>;
 
     /// The last call: gives resources back.
     #[sabi(last_prefix_field)]

@@ -14,6 +14,7 @@ struct JsonSerializer;
 impl Serializer for JsonSerializer {
     type Config = NoConfig;
     const FORMATS: &'static [&'static str] = &["json"];
+    const KEEPS_COMPACT_JSON: bool = true;
 
     fn serialize(&self, message: &str, _config: &NoConfig, out: &mut Vec<u8>) -> Result<()> {
         compact(message, out)

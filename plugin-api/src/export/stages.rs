@@ -1,0 +1,116 @@
+//! Opening the stages of a plugin, and the stages as the other side calls them.
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::host::Host;
+use crate::json::Json;
+use crate::sink::{Sink, SinkStage};
+use crate::source::{self, Lane, Source, SourceStage};
+use crate::transform::Transform;
+use crate::typed::config;
+use plugin_abi::lane::{
+    SinkEntry, SourceEntry, TransformEntry, sink_box, source_box, transform_box,
+};
+use plugin_abi::stage::Next;
+use plugin_abi::{Batch, Doc, Open, PErr, Report, SinkBox, SourceBox, TransformBox};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A plugin whose stages are opened. For `export!`.
+#[doc(hidden)]
+pub struct Stages<P> {
+    /// The one instance.
+    pub plugin: Arc<P>,
+    /// What the host lent to it.
+    pub host: Host,
+}
+
+fn lane(open: &Open) -> Lane {
+    Lane { step: open.step, number: open.lane, count: open.lanes.max(1) }
+}
+
+impl<P: Source> Stages<P> {
+    /// A source of one lane.
+    pub async fn open_source(&self, open: &Open) -> Result<SourceBox, PErr> {
+        let ctx = Ctx::of_stage(self.host, open);
+        let stage = self.plugin.open_source(&ctx, lane(open), config(&open.cfg)?).await?;
+        Ok(source_box(Opened(stage)))
+    }
+}
+
+impl<P: Transform> Stages<P> {
+    /// A transform of one lane.
+    pub async fn open_transform(&self, open: &Open) -> Result<TransformBox, PErr> {
+        let (plugin, config) = (Arc::clone(&self.plugin), config(&open.cfg)?);
+        Ok(transform_box(Configured { plugin, config }))
+    }
+}
+
+impl<P: Sink> Stages<P> {
+    /// A sink of one lane.
+    pub async fn open_sink(&self, open: &Open) -> Result<SinkBox, PErr> {
+        let ctx = Ctx::of_stage(self.host, open);
+        let stage = self.plugin.open_sink(&ctx, lane(open), config(&open.cfg)?).await?;
+        Ok(sink_box(Opened(stage)))
+    }
+}
+
+/// An open source or sink.
+struct Opened<S>(S);
+
+impl<S: SourceStage> SourceEntry for Opened<S> {
+    async fn next(self: Arc<Self>, max: u32) -> Result<Next, PErr> {
+        let (kind, batch) = match self.0.next(max).await? {
+            source::Next::Batch(batch) => (Next::BATCH, batch),
+            source::Next::Idle => (Next::IDLE, Batch::default()),
+            source::Next::End => (Next::END, Batch::default()),
+        };
+        Ok(Next { kind, batch })
+    }
+
+    fn ack(&self, batch: u64) -> Result<(), PErr> {
+        self.0.ack(batch).map_err(PErr::from)
+    }
+
+    fn status(&self) -> Result<Doc, PErr> {
+        known(self.0.status())
+    }
+
+    async fn close(self: Arc<Self>, deadline: Option<Instant>) -> Result<(), PErr> {
+        self.0.close(deadline).await.map_err(PErr::from)
+    }
+}
+
+impl<S: SinkStage> SinkEntry for Opened<S> {
+    async fn write(self: Arc<Self>, batch: Batch) -> Result<Report, PErr> {
+        self.0.write(batch).await.map_err(PErr::from)
+    }
+
+    async fn flush(self: Arc<Self>, deadline: Option<Instant>) -> Result<(), PErr> {
+        self.0.flush(deadline).await.map_err(PErr::from)
+    }
+
+    fn status(&self) -> Result<Doc, PErr> {
+        known(self.0.status())
+    }
+
+    async fn close(self: Arc<Self>, deadline: Option<Instant>) -> Result<(), PErr> {
+        self.0.close(deadline).await.map_err(PErr::from)
+    }
+}
+
+fn known(status: Result<Json, Error>) -> Result<Doc, PErr> {
+    status.map(Doc::from).map_err(PErr::from)
+}
+
+/// A transform with its configuration.
+struct Configured<P: Transform> {
+    plugin: Arc<P>,
+    config: Arc<P::Config>,
+}
+
+impl<P: Transform> TransformEntry for Configured<P> {
+    fn apply(&self, batch: Batch) -> Result<Batch, PErr> {
+        self.plugin.apply(batch, &self.config).map_err(PErr::from)
+    }
+}
