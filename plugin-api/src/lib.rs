@@ -78,6 +78,105 @@
 //! # }
 //! ```
 //!
+//! # A source, a transform, a sink
+//!
+//! Records travel in batches: one arena of bytes, and one descriptor a record that points into it. A
+//! stage is opened once for each lane of a stream and lives as long as the lane.
+//!
+//! ```
+//! use plugin_api::schemars::JsonSchema;
+//! use plugin_api::{
+//!     Batch, BatchBuilder, Ctx, Lane, Next, Record, Report, Result, Sink, SinkStage, Source,
+//!     SourceStage,
+//! };
+//! use serde::Deserialize;
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
+//! plugin_api::export!("countdown", Countdown as source sink);
+//!
+//! #[derive(Default)]
+//! struct Countdown;
+//!
+//! #[derive(Deserialize, JsonSchema)]
+//! #[schemars(crate = "plugin_api::schemars")]
+//! #[serde(deny_unknown_fields)]
+//! struct Config {
+//!     /// Where to begin.
+//!     from: u64,
+//! }
+//!
+//! /// What reads in one lane.
+//! struct Counting {
+//!     left: AtomicU64,
+//!     batches: AtomicU64,
+//! }
+//!
+//! impl Source for Countdown {
+//!     type Config = Config;
+//!     type Stage = Counting;
+//!
+//!     async fn open_source(&self, _: &Ctx, lane: Lane, config: Arc<Config>) -> Result<Counting> {
+//!         let from = if lane.number == 0 { config.from } else { 0 };
+//!         Ok(Counting { left: AtomicU64::new(from), batches: AtomicU64::new(0) })
+//!     }
+//! }
+//!
+//! impl SourceStage for Counting {
+//!     async fn next(&self, max: u32) -> Result<Next> {
+//!         let left = self.left.load(Ordering::Relaxed);
+//!         if left == 0 {
+//!             return Ok(Next::End);
+//!         }
+//!         let few = left.min(max.into());
+//!         let mut builder = BatchBuilder::default();
+//!         for number in (left - few + 1..=left).rev() {
+//!             builder.push(|out| {
+//!                 out.extend_from_slice(number.to_string().as_bytes());
+//!                 Ok(())
+//!             });
+//!         }
+//!         self.left.store(left - few, Ordering::Relaxed);
+//!         let mut batch = builder.build();
+//!         batch.id = self.batches.fetch_add(1, Ordering::Relaxed);
+//!         Ok(Next::Batch(batch))
+//!     }
+//!
+//!     fn ack(&self, _batch: u64) -> Result<()> {
+//!         Ok(()) // Counting again after a restart costs nothing, so no position is kept.
+//!     }
+//! }
+//!
+//! /// What writes in one lane: to the log.
+//! struct Telling;
+//!
+//! impl Sink for Countdown {
+//!     type Config = Config;
+//!     type Stage = Telling;
+//!
+//!     async fn open_sink(&self, _: &Ctx, _: Lane, _: Arc<Config>) -> Result<Telling> {
+//!         Ok(Telling)
+//!     }
+//! }
+//!
+//! impl SinkStage for Telling {
+//!     async fn write(&self, batch: Batch) -> Result<Report> {
+//!         for value in Record::all(&batch).filter_map(|record| record.value()) {
+//!             println!("{}", String::from_utf8_lossy(value));
+//!         }
+//!         Ok(Report::new(batch.records().len() as u64, Vec::new(), Vec::new()))
+//!     }
+//! }
+//! # fn main() {
+//! #     let about = plugin_api::export::about("countdown", "1.0.0", "unwind");
+//! #     let about = plugin_api::export::with_role::<Config>(about, "source");
+//! #     assert_eq!(about.config["source"].as_value()["required"][0], "from");
+//! # }
+//! ```
+//!
+//! [`Report`] counts what is stored and names what is not: see [`SinkStage::write`] for what each
+//! class of error makes the host do. A [`Transform`] changes batches on the lane's own thread.
+//!
 //! # What the host promises
 //!
 //! - One instance for each loaded version; calls come from any thread, many at once.
@@ -91,7 +190,8 @@
 //!
 //! [`plugin`], [`serializer`], [`source`], [`transform`], [`sink`] are the traits. [`ctx`] and
 //! [`host`] are what a call may ask for, [`plug`] is another plugin. [`json`], [`batch`], [`error`],
-//! [`metrics`] are the values. [`export!`] makes a library of it all.
+//! [`metrics`] are the values; [`raw`] reads and edits JSON text without building a tree. [`export!`]
+//! makes a library of it all.
 
 #![forbid(unsafe_code)]
 
@@ -109,6 +209,7 @@ mod log;
 pub mod metrics;
 pub mod plug;
 pub mod plugin;
+pub mod raw;
 pub mod serializer;
 pub mod sink;
 pub mod source;

@@ -8,7 +8,7 @@ pub use plugin_abi::Arenas;
 use plugin_abi::Batch;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Which lane of a stream a stage belongs to. Lanes run side by side and share nothing but the
 /// plugin itself.
@@ -20,6 +20,10 @@ pub struct Lane {
     pub number: u32,
     /// How many lanes there are: divide the work by it.
     pub count: u32,
+    /// How many bytes of records a source should put into one batch.
+    pub batch_bytes: usize,
+    /// How long a source may wait for a fuller batch.
+    pub linger: Duration,
 }
 
 /// A plugin that reads records. One instance serves all lanes and all streams.

@@ -73,21 +73,21 @@ pub struct Open {
     pub lane: u32,
     /// How many lanes there are.
     pub lanes: u32,
+    /// How many bytes of records a source should put into one batch, 0 = it chooses.
+    pub batch_bytes: u32,
+    /// How many milliseconds a source may wait for a fuller batch.
+    pub linger_ms: u32,
     reserved: [u64; 2],
 }
 
 impl Open {
-    /// The stage of one lane.
-    #[must_use]
-    pub fn in_lane(mut self, step: u32, lane: u32, lanes: u32) -> Self {
-        (self.step, self.lane, self.lanes) = (step, lane, lanes);
-        self
-    }
-
     /// The only stage of its step.
     #[must_use]
     pub fn single(call_id: u64, cfg: Doc, run: Doc) -> Self {
-        Self { call_id, cfg, run, step: 0, lane: 0, lanes: 1, reserved: [0; 2] }
+        let (step, lane, lanes) = (0, 0, 1);
+        let (batch_bytes, linger_ms) = (0, 0);
+        let reserved = [0; 2];
+        Self { call_id, cfg, run, step, lane, lanes, batch_bytes, linger_ms, reserved }
     }
 }
 

@@ -14,7 +14,7 @@ use plugin_abi::lane::{
 use plugin_abi::stage::Next;
 use plugin_abi::{Batch, Doc, Open, PErr, Report, SinkBox, SourceBox, TransformBox};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A plugin whose stages are opened. For `export!`.
 #[doc(hidden)]
@@ -25,8 +25,17 @@ pub struct Stages<P> {
     pub host: Host,
 }
 
+/// Small enough that every stage finds a batch in its core's second cache.
+const BATCH_BYTES: usize = 512 * 1024;
+
 fn lane(open: &Open) -> Lane {
-    Lane { step: open.step, number: open.lane, count: open.lanes.max(1) }
+    Lane {
+        step: open.step,
+        number: open.lane,
+        count: open.lanes.max(1),
+        batch_bytes: if open.batch_bytes == 0 { BATCH_BYTES } else { open.batch_bytes as usize },
+        linger: Duration::from_millis(open.linger_ms.into()),
+    }
 }
 
 impl<P: Source> Stages<P> {
