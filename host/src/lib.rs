@@ -7,7 +7,7 @@
 //! - [`registry`]: what is loaded; [`services`] is what the host lends to plugins.
 //! - [`metrics`]: the cells that plugins write to.
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
-//! - [`run`]: the document engine.
+//! - [`run`]: the document engine; [`stream`]: the batch engine.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
 //! - [`compile`]: source plugs to libraries.
 //! - [`cli`]: the commands.
@@ -35,4 +35,5 @@ pub mod pipeline;
 pub mod registry;
 pub mod run;
 pub mod services;
+pub mod stream;
 pub mod yaml;

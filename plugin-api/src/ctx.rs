@@ -33,6 +33,10 @@ pub struct RunIds {
     pub pipeline: Option<String>,
     /// The step's id.
     pub step: Option<String>,
+    /// In a stream: the plugin that the step's records come from.
+    pub source_plugin: Option<String>,
+    /// Its version.
+    pub plugin_version: Option<String>,
 }
 
 impl Ctx {

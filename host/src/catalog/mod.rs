@@ -77,6 +77,12 @@ impl Catalog {
         &self.installed
     }
 
+    /// The folders that hold the plugs.
+    #[must_use]
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.trees
+    }
+
     /// The trees that were read, for messages.
     #[must_use]
     pub fn trees(&self) -> String {

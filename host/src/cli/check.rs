@@ -5,7 +5,7 @@ use super::trees::TreeArguments;
 use super::{DONE, WRONG, output};
 use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, to_text};
-use crate::pipeline;
+use crate::pipeline::{self, Mode};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
@@ -33,6 +33,7 @@ enum Format {
 /// One file and what is wrong with it.
 struct Checked {
     file: String,
+    mode: Mode,
     diagnostics: Vec<Diagnostic>,
     source: std::sync::Arc<str>,
 }
@@ -59,12 +60,15 @@ fn check(name: &str, catalog: &Catalog) -> Checked {
     match PipelineFile::read(name) {
         Ok(file) => {
             let further = file.spec().map(|spec| pipeline::check(spec, catalog));
+            let mode = further.as_ref().map_or(Mode::Once, |found| found.mode);
+            let further = further.map(|found| found.diagnostics);
             let diagnostics = file.named(further.unwrap_or_default());
-            Checked { file: name.to_owned(), diagnostics, source: file.source }
+            Checked { file: name.to_owned(), mode, diagnostics, source: file.source }
         }
         Err(message) => {
             let unreadable = Diagnostic::error("unreadable", None, &message);
-            Checked { file: name.to_owned(), diagnostics: vec![unreadable], source: "".into() }
+            let (mode, diagnostics) = (Mode::Once, vec![unreadable]);
+            Checked { file: name.to_owned(), mode, diagnostics, source: "".into() }
         }
     }
 }
@@ -77,7 +81,8 @@ fn print_text(checked: &Checked) {
     let warnings = checked.diagnostics.len() - errors;
     let verdict = if errors == 0 { "ok" } else { "not ok" };
     let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
-    output::result(&format!("{}: {verdict}, {errors}, {warnings}", checked.file));
+    let mode = if checked.mode == Mode::Stream { ", a stream" } else { "" };
+    output::result(&format!("{}: {verdict}, {errors}, {warnings}{mode}", checked.file));
 }
 
 fn counted(number: usize, word: &str) -> String {
@@ -85,5 +90,6 @@ fn counted(number: usize, word: &str) -> String {
 }
 
 fn as_json(checked: &Checked) -> Value {
-    json!({ "file": checked.file, "mode": "once", "diagnostics": checked.diagnostics })
+    let mode = checked.mode.word();
+    json!({ "file": checked.file, "mode": mode, "diagnostics": checked.diagnostics })
 }

@@ -10,6 +10,7 @@ mod output;
 mod run;
 mod run_pipeline;
 mod run_plugin;
+mod run_stream;
 mod signals;
 mod trees;
 

@@ -22,6 +22,21 @@ pub(super) fn claim_stdout() {
     }
 }
 
+/// Gives stdout back to the process: records are written there, by a plugin. The result then goes to
+/// stderr, as the last thing said.
+pub(super) fn release_stdout() {
+    if let Some(aside) = STDOUT.get()
+        && let Err(error_code) = rustix::stdio::dup2_stdout(aside)
+    {
+        error(&format!("stdout cannot be given back: {error_code}"));
+    }
+}
+
+/// Prints the result where [`release_stdout`] leaves it to go.
+pub(super) fn result_to_stderr(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Prints the one result. A reader that has gone away is no fault of ours; any other failure is
 /// remembered, see [`is_lost`].
 pub(super) fn result(text: &str) {

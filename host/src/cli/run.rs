@@ -1,6 +1,7 @@
 //! `plugpipe run`: a pipeline, or one plugin.
 
 use super::given::GivenArguments;
+use super::run_stream::StreamArguments;
 use super::signals::Signals;
 use super::trees::TreeArguments;
 use super::{build, failure, output, run_pipeline, run_plugin};
@@ -15,7 +16,9 @@ use std::time::Duration;
 ///
 /// TARGET is a pipeline when it ends in .yaml or .yml, is `-`, or is an existing file; else it is a
 /// plugin: `name`, `category/name` or `name@^1.2`. A pipeline prints the run document, a plugin its
-/// own answer: one JSON document on stdout.
+/// own answer: one JSON document on stdout. A pipeline whose first step is a source is a stream: it
+/// runs until the source ends or a signal comes, and its run document has the counters of what became
+/// of every record.
 #[derive(Args, Debug)]
 pub(super) struct RunArguments {
     /// A pipeline file or a plugin
@@ -30,6 +33,8 @@ pub(super) struct RunArguments {
     /// Compile the plugs of the trees first
     #[arg(long)]
     build: bool,
+    #[command(flatten)]
+    pub(super) stream: StreamArguments,
     #[command(flatten)]
     trees: TreeArguments,
 }

@@ -2,12 +2,13 @@
 
 use super::failure::Fault;
 use super::run::RunArguments;
+use super::run_stream::StreamArguments;
 use super::signals::Signals;
-use super::{DONE, FAILED, WRONG, failure, output};
+use super::{DONE, FAILED, WRONG, failure, output, run_stream};
 use crate::diagnostics::{Diagnostic, printable};
-use crate::pipeline::{GivenInput, Parsed, PipelineSpec, Plan};
+use crate::pipeline::{GivenInput, Parsed, PipelineSpec, Planned};
 use crate::registry::Registry;
-use crate::run;
+use crate::run::{self, Answer};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -15,6 +16,7 @@ use std::io::Read;
 pub(super) struct Job {
     file: PipelineFile,
     given: Given,
+    stream: StreamArguments,
 }
 
 type Given = BTreeMap<String, GivenInput>;
@@ -34,31 +36,41 @@ impl Job {
         let given = arguments.given.read().map_err(|message| ("bad_input", message))?;
         let file = PipelineFile::read(&arguments.target);
         let file = file.map_err(|message| ("unreadable", message))?;
-        Ok(Self { file, given: given.into_iter().collect() })
+        let stream = arguments.stream.clone();
+        Ok(Self { file, given: given.into_iter().collect(), stream })
     }
 }
 
-pub(super) async fn run(job: &Job, registry: &Registry, mut signals: Signals) -> u8 {
+pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 {
     let source = &job.file.source;
-    let plan = match job.file.plan(registry, &job.given) {
-        Ok(plan) => plan,
+    let planned = match job.file.plan(registry, &job.given) {
+        Ok(planned) => planned,
         Err(problems) => {
             failure::print_diagnostics(&problems, source);
             return WRONG;
         }
     };
-    failure::print_lints(&plan.lints, source);
-    let seen = signals.clone();
-    let stopped = async {
-        signals.first().await;
-    };
-    let answer = run::run(&plan, registry, stopped).await;
+    match planned {
+        Planned::Once(plan) => {
+            failure::print_lints(&plan.lints, source);
+            let answer = run::run(&plan, registry, signals.clone().stopped()).await;
+            closed(&answer, &signals, output::result)
+        }
+        Planned::Stream(plan) => {
+            failure::print_lints(&plan.lints, source);
+            run_stream::run(&plan, registry, &job.stream, signals).await
+        }
+    }
+}
+
+/// Says how a run ended: the first fault to stderr, the run document to `print`, and the exit code.
+pub(super) fn closed(answer: &Answer, signals: &Signals, print: impl FnOnce(&str)) -> u8 {
     if let Some(error) = &answer.error {
         let step = error.step.as_ref().map(|step| format!("step `{step}`: ")).unwrap_or_default();
         output::error(&format!("{step}{}", printable(&error.message)));
     }
-    output::result(answer.to_json().get());
-    match seen.seen() {
+    print(answer.to_json().get());
+    match signals.seen() {
         _ if answer.is_success() => DONE,
         Some(code) => code,
         None => FAILED,
@@ -86,19 +98,26 @@ impl PipelineFile {
         Ok(Self { name: name.to_owned(), source, spec, diagnostics })
     }
 
-    fn plan<'r>(&self, registry: &'r Registry, given: &Given) -> Result<Plan<'r>, Vec<Diagnostic>> {
+    fn plan<'r>(
+        &self,
+        registry: &'r Registry,
+        given: &Given,
+    ) -> Result<Planned<'r>, Vec<Diagnostic>> {
         let environment = |name: &str| std::env::var(name).ok();
         let resolved = match &self.spec {
-            Some(spec) => Plan::resolve(spec, registry.catalog(), given, &environment),
+            Some(spec) => Planned::resolve(spec, registry.catalog(), given, &environment),
             None => Err(Vec::new()),
         };
         let shape_is_wrong = self.diagnostics.iter().any(Diagnostic::is_error);
         match resolved {
-            Ok(mut plan) if !shape_is_wrong => {
-                plan.lints = self.named(std::mem::take(&mut plan.lints));
-                Ok(plan)
+            Ok(mut planned) => {
+                let lints = self.named(std::mem::take(planned.lints()));
+                if shape_is_wrong {
+                    return Err(lints);
+                }
+                *planned.lints() = lints;
+                Ok(planned)
             }
-            Ok(plan) => Err(self.named(plan.lints)),
             Err(problems) => Err(self.named(problems)),
         }
     }

@@ -26,6 +26,11 @@ impl Signals {
         }
     }
 
+    /// Waits for the first signal, whichever it is.
+    pub(super) async fn stopped(mut self) {
+        self.first().await;
+    }
+
     /// The code of the signal that has come, if one has.
     pub(super) fn seen(&self) -> Option<u8> {
         *self.0.borrow()

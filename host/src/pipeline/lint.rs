@@ -3,6 +3,7 @@
 
 use crate::diagnostics::Diagnostic;
 
+use super::spec::Mode;
 use crate::yaml::{Entry, Node, Value};
 
 /// Keys the top level may have.
@@ -41,8 +42,9 @@ const TOP_LEVEL: [&str; 31] = [
 ];
 
 /// Keys of the top-level `config` that ask for behaviour this version does not have.
-const UNUSED_CONFIG: [&str; 7] =
-    ["timeout", "parallel", "parallel_execution", "retry_policy", "lanes", "in_flight", "batch"];
+const UNUSED_CONFIG: [&str; 4] = ["timeout", "parallel", "parallel_execution", "retry_policy"];
+/// Keys of the top-level `config` that mean something to streams only.
+const STREAM_CONFIG: [&str; 3] = ["lanes", "in_flight", "batch"];
 
 /// Keys that stand under `uses` when a conversion went wrong and another key has the plugin.
 const BOGUS: [&str; 4] = ["id", "name", "plugin", "plug"];
@@ -59,7 +61,6 @@ pub fn top_level(root: &Node, found: &mut Vec<Diagnostic>) {
                 entry.key_span,
                 "`pipeline` is a mapping with `steps`; a plain list says the same",
             )),
-            ("config", Value::Mapping(entries)) => found.extend(unused_config(entries)),
             (key, _) if !TOP_LEVEL.contains(&key) => found.push(
                 Diagnostic::warning("unknown_key", entry.key_span, &format!("`{key}` is ignored"))
                     .suggest(key, TOP_LEVEL),
@@ -88,11 +89,16 @@ fn header(root: &Node, found: &mut Vec<Diagnostic>) {
     });
 }
 
-fn unused_config(entries: &[Entry]) -> impl Iterator<Item = Diagnostic> {
-    entries.iter().filter(|entry| UNUSED_CONFIG.contains(&entry.key.as_str())).map(|entry| {
+/// Lints of the top-level `config`: what the engine does not act on.
+pub fn config(config: Option<&Node>, mode: Mode, found: &mut Vec<Diagnostic>) {
+    let unused = |key: &str| {
+        UNUSED_CONFIG.contains(&key) || mode == Mode::Once && STREAM_CONFIG.contains(&key)
+    };
+    let entries = config.map_or(&[][..], Node::entries);
+    found.extend(entries.iter().filter(|entry| unused(&entry.key)).map(|entry| {
         let message = format!("`config.{}` is not acted on by this version", entry.key);
         Diagnostic::warning("not_supported", entry.key_span, &message)
-    })
+    }));
 }
 
 /// Lints of the key that names the plugin of `step`; `chosen` is the one that counts.

@@ -13,8 +13,8 @@ pub mod plan;
 pub mod spec;
 
 pub use inputs::GivenInput;
-pub use plan::{Plan, check};
-pub use spec::{Parsed, PipelineSpec};
+pub use plan::{Checked, Plan, Planned, StreamPlan, check};
+pub use spec::{Mode, Parsed, PipelineSpec};
 
 #[cfg(test)]
 mod tests;

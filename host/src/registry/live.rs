@@ -2,7 +2,7 @@
 
 use super::calls::{Call as Begun, Calls};
 use plugin_abi::plugin::{PluginObject_TO, share};
-use plugin_abi::{Call, Doc, PErr, PluginBox, TraceIds};
+use plugin_abi::{Call, Doc, Open, PErr, PluginBox, SinkBox, SourceBox, TraceIds, TransformBox};
 use plugin_api::{Description, Error, ErrorClass, ErrorCode, Json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -79,6 +79,36 @@ impl Live {
         drop((cancel, begun));
         let doc = ended?.ok_or_else(|| lost("was cancelled"))?.into_result()?;
         Json::try_from(&doc).map_err(|error| lost(&format!("gave an answer that is {error}")))
+    }
+
+    /// Opens a source on the caller's own thread.
+    ///
+    /// # Errors
+    /// The plugin's own error.
+    pub async fn open_source(&self, mut open: Open) -> Result<SourceBox, Error> {
+        let begun = self.begin(0)?;
+        open.call_id = begun.id();
+        Ok(PluginObject_TO::open_source(&self.plugin, open).await.into_result()?)
+    }
+
+    /// Opens a transform on the caller's own thread.
+    ///
+    /// # Errors
+    /// The plugin's own error.
+    pub async fn open_transform(&self, mut open: Open) -> Result<TransformBox, Error> {
+        let begun = self.begin(0)?;
+        open.call_id = begun.id();
+        Ok(PluginObject_TO::open_transform(&self.plugin, open).await.into_result()?)
+    }
+
+    /// Opens a sink on the caller's own thread.
+    ///
+    /// # Errors
+    /// The plugin's own error.
+    pub async fn open_sink(&self, mut open: Open) -> Result<SinkBox, Error> {
+        let begun = self.begin(0)?;
+        open.call_id = begun.id();
+        Ok(PluginObject_TO::open_sink(&self.plugin, open).await.into_result()?)
     }
 
     /// Passes on a call that one plugin makes of another, on the caller's own thread.

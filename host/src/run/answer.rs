@@ -54,9 +54,21 @@ pub struct RunError {
     pub step: Option<String>,
 }
 
+/// How a pipeline was run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One document, one step after the other.
+    Linear,
+    /// Batches of records.
+    Stream,
+}
+
 /// Everything a finished run has to say.
 #[derive(Debug)]
 pub struct Answer {
+    /// How it was run.
+    pub mode: Mode,
     /// The id of the run.
     pub execution_id: String,
     /// Name and version of the pipeline.
@@ -73,6 +85,8 @@ pub struct Answer {
     pub error: Option<RunError>,
     /// The shutdown signal ended the run.
     pub interrupted: bool,
+    /// Counters, rates and the rest, of a stream only.
+    pub stream: Option<Json>,
 }
 
 impl Answer {
@@ -101,7 +115,7 @@ impl Answer {
         answer
             .value("schema", "plugpipe.run/1")
             .value("success", &self.is_success())
-            .value("execution_mode", "linear")
+            .value("execution_mode", &self.mode)
             .value("execution_id", &self.execution_id)
             .raw("pipeline", &pipeline.finish())
             .raw("results", &results.finish())
@@ -112,6 +126,9 @@ impl Answer {
             .value("warnings", &self.warnings);
         if let Some(error) = &self.error {
             answer.value("error", error);
+        }
+        if let Some(stream) = &self.stream {
+            answer.raw("stream", stream.as_raw());
         }
         answer.finish().into()
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalog::Installed;
-use crate::json::ObjectText;
+use crate::json::{ObjectText, from_written};
 use crate::pipeline::expr::{Failed, Tree, Values, Warnings};
 use crate::pipeline::plan::PlannedStep;
 
@@ -18,6 +18,18 @@ pub struct Identity {
     pub trace_id: String,
     /// When it started, a JSON text in RFC 3339.
     pub timestamp: Box<RawValue>,
+}
+
+impl Identity {
+    /// A run that starts now.
+    pub fn new() -> Self {
+        let timestamp = serde_json::Value::from(jiff::Timestamp::now().to_string()).to_string();
+        Self {
+            execution_id: uuid::Uuid::now_v7().to_string(),
+            trace_id: uuid::Uuid::now_v7().simple().to_string(),
+            timestamp: from_written(timestamp),
+        }
+    }
 }
 
 /// The `ctx` of a step: its input flat, and the usual ids where the input has no key of that name.

@@ -7,14 +7,14 @@ use std::time::Instant;
 use plugin_api::Json;
 use serde_json::value::RawValue;
 
-use crate::json::{ObjectText, from_written};
+use crate::json::ObjectText;
 use crate::pipeline::Plan;
 use crate::pipeline::expr::{Failed, Values, Warnings};
 use crate::pipeline::plan::PlannedStep;
 use crate::pipeline::spec::OnError;
 use crate::registry::Request;
 
-use super::answer::{Answer, RunError, StepStatus, StepSummary};
+use super::answer::{Answer, Mode, RunError, StepStatus, StepSummary};
 use super::call::{Outcome, call};
 use super::context::{self, Identity};
 use super::plugins::{LivePlugin, Plugins};
@@ -90,14 +90,9 @@ impl<'p> Engine<'p> {
         for name in &plan.sensitive {
             warnings.add(format!("`{name}` is sensitive, but this version does not redact it"));
         }
-        let timestamp = serde_json::Value::from(jiff::Timestamp::now().to_string()).to_string();
         Self {
             plan,
-            identity: Identity {
-                execution_id: uuid::Uuid::now_v7().to_string(),
-                trace_id: uuid::Uuid::now_v7().simple().to_string(),
-                timestamp: from_written(timestamp),
-            },
+            identity: Identity::new(),
             env: plan.environment.clone(),
             results: plan.steps.iter().map(|_| None).collect(),
             summary: Vec::new(),
@@ -311,6 +306,8 @@ impl<'p> Engine<'p> {
         }
         let ids = self.plan.steps.iter().map(|step| step.id.clone());
         Answer {
+            mode: Mode::Linear,
+            stream: None,
             results: ids.zip(self.results).collect(),
             execution_id: self.identity.execution_id,
             pipeline: (self.plan.name.clone(), self.plan.version.clone()),

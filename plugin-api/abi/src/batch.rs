@@ -127,7 +127,7 @@ struct Tables {
 pub struct Batch {
     /// Number of the batch at its source.
     pub id: u64,
-    /// [`Batch::COMPACT_JSON`] or 0; a reader ignores bits it does not know.
+    /// [`Batch::COMPACT_JSON`] and [`Batch::DEAD_LETTERS`]; a reader ignores bits it does not know.
     pub flags: u32,
     /// The bytes of all values, keys and headers.
     pub arena: Buf,
@@ -141,6 +141,9 @@ impl Batch {
     /// deep, without white space between its tokens and without escapes in its strings. Whoever
     /// changes values clears it.
     pub const COMPACT_JSON: u32 = 1;
+    /// The records are dead letters: refused by a step, with headers `plugpipe.dlq.*` that say why. A
+    /// sink stores them as they are. Only the host says so.
+    pub const DEAD_LETTERS: u32 = 2;
 
     /// A batch over `arena`. Descriptors that point outside the arena read as nothing.
     #[must_use]

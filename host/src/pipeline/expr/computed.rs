@@ -7,12 +7,13 @@ use minijinja::{Environment, Expression, UndefinedBehavior, Value};
 
 use crate::json;
 
-use super::{Failed, Path, Values, Warnings, filters, value};
+use super::record::{Field, Read, RecordObject, RecordView};
+use super::{Failed, Path, Root, Values, Warnings, filters, value};
 
 /// Instructions one evaluation may take.
 const FUEL: u64 = 200_000;
 /// Levels of a document an expression may look into.
-const LEVELS: usize = 128;
+pub const LEVELS: usize = 128;
 
 /// The one environment: filters, tests and functions are the same everywhere.
 pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -50,18 +51,42 @@ impl Computed {
 
     /// The value as JSON text; undefined is null.
     pub fn json(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<String, Failed> {
-        let value = self.evaluate(values, warnings)?;
+        let value = self.evaluate(None, values, warnings)?;
         serde_json::to_string(&value).map_err(|error| self.failed(error.to_string()))
     }
 
     /// Whether the value counts as true.
     pub fn is_true(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<bool, Failed> {
-        Ok(self.evaluate(values, warnings)?.is_true())
+        Ok(self.evaluate(None, values, warnings)?.is_true())
     }
 
-    fn evaluate(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<Value, Failed> {
+    /// The value for one record.
+    pub fn on_record(
+        &self,
+        record: RecordView<'_>,
+        values: &Values<'_>,
+        warnings: &mut Warnings,
+    ) -> Result<Value, Failed> {
+        self.evaluate(Some(record), values, warnings)
+    }
+
+    /// Whether it looks at the record.
+    pub fn reads_record(&self) -> bool {
+        self.roots.values().any(|path| path.root == Root::Record)
+    }
+
+    fn evaluate(
+        &self,
+        record: Option<RecordView<'_>>,
+        values: &Values<'_>,
+        warnings: &mut Warnings,
+    ) -> Result<Value, Failed> {
         let mut context: BTreeMap<&str, Value> = BTreeMap::new();
         for (identifier, path) in &self.roots {
+            if let (Root::Record, Some(record)) = (path.root, record) {
+                context.insert(identifier, RecordObject::of(record));
+                continue;
+            }
             let Some(raw) = path.read(values) else { continue };
             if json::deeper_than(&raw, LEVELS) {
                 return Err(
@@ -70,7 +95,7 @@ impl Computed {
             }
             context.insert(identifier, value::from_json(&raw));
         }
-        for path in self.paths.iter().filter(|path| path.read(values).is_none()) {
+        for path in self.paths.iter().filter(|path| is_absent(path, record, values)) {
             warnings.absent(&path.written);
         }
         self.expression.eval(Value::from(context)).map_err(|error| {
@@ -78,7 +103,15 @@ impl Computed {
         })
     }
 
-    fn failed(&self, reason: String) -> Failed {
+    pub(super) fn failed(&self, reason: String) -> Failed {
         Failed { expression: self.written.clone(), reason }
+    }
+}
+
+fn is_absent(path: &Path, record: Option<RecordView<'_>>, values: &Values<'_>) -> bool {
+    match (path.root, record) {
+        (Root::Record, Some(record)) => Field::new(&path.segments, String::new())
+            .is_some_and(|field| field.read(record) == Read::Absent),
+        _ => path.read(values).is_none(),
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! A text is cut into parts (`template`), each expression into tokens (`tokens`), the names in
 //! it are looked up ([`scope`]), and what is no plain path is handed to minijinja ([`computed`]).
+//! Expressions on the records of a stream are in [`record`].
 //! What a template yields, and documents, are never scanned for templates again.
 
 pub mod compile;
 pub mod computed;
 mod expression;
 mod filters;
+mod overlay;
 mod path;
 mod provider;
+pub mod record;
 mod references;
 mod rewrite;
 pub mod scope;
@@ -20,8 +23,9 @@ mod value;
 mod values;
 
 pub use compile::Compiler;
+pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
-pub use scope::{Scope, StepNames};
+pub use scope::{Data, Scope, StepNames};
 pub use tree::{Piece, Template, Tree};
 pub use values::{Failed, Values, Warnings};
 

@@ -21,6 +21,8 @@ pub enum Root {
     Step(usize),
     /// The results of all steps so far, by id and by name.
     Steps,
+    /// The record an expression looks at. Read by [`super::record::Field`], not here.
+    Record,
 }
 
 /// A place in the data a template can see.
@@ -45,6 +47,7 @@ impl Path {
                 let result = values.results.get(index)?.as_deref()?;
                 json::at(result, &self.segments).map(Cow::Borrowed)
             }
+            Root::Record => None,
             Root::Steps => {
                 let all = values.steps();
                 json::at(&all, &self.segments).map(|raw| Cow::Owned(raw.to_owned()))

@@ -12,7 +12,7 @@ pub struct Reference<'t> {
     /// What follows it, up to the first part that is computed.
     pub segments: Vec<Segment>,
     /// How many tokens it takes.
-    length: usize,
+    pub length: usize,
 }
 
 impl Reference<'_> {
@@ -88,7 +88,8 @@ impl<'t> Names<'t> {
     }
 }
 
-fn reference<'t>(tokens: &[Token<'t>]) -> Reference<'t> {
+/// The reference that starts with the first token, a name.
+pub fn reference<'t>(tokens: &[Token<'t>]) -> Reference<'t> {
     let mut reference = Reference { root: tokens[0].text, segments: Vec::new(), length: 1 };
     while let Some((segment, length)) = segment(&tokens[reference.length..]) {
         reference.segments.push(segment);

@@ -6,6 +6,7 @@ use crate::diagnostics::nearest;
 use crate::json::Segment;
 
 use super::path::{Path, Root};
+use super::record;
 use super::references::Reference;
 
 /// How templates call a step.
@@ -33,6 +34,19 @@ pub struct Scope<'s> {
     pub aliases: &'s BTreeSet<String>,
     /// Keys of the top-level `config`.
     pub config: &'s BTreeSet<String>,
+    /// What there is beside them.
+    pub data: Data,
+}
+
+/// What the place of a template lets it read beside inputs and environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// The results of steps.
+    Results,
+    /// Nothing: it is evaluated once, before a stream starts.
+    Nothing,
+    /// One record of a stream.
+    Record,
 }
 
 /// Why a name has no place.
@@ -76,6 +90,15 @@ impl Scope<'_> {
             ("inputs", _) => path(Root::Inputs, segments),
             ("env", _) => path(Root::Env, segments),
             ("timestamp", _) => path(Root::Timestamp, segments),
+            _ if self.data != Data::Results && self.is_result(name) => Err(no_results(name)),
+            ("record", path_in) if self.data == Data::Record => match record::mistake(path_in) {
+                Some((message, hint)) => Err(Unplaced::Unknown { message, hint }),
+                None => path(Root::Record, segments),
+            },
+            ("record", _) if self.data == Data::Nothing => Err(Unplaced::Unknown {
+                message: "`record` cannot be read here: this is fixed for the whole stream".into(),
+                hint: Some("`when`, `branches` and the `with` of a sink can read it".into()),
+            }),
             ("steps" | "pipeline" | "step_outputs", [Segment::Key(step), rest @ ..]) => {
                 path(Root::Step(self.step(step)?), rest)
             }
@@ -89,6 +112,10 @@ impl Scope<'_> {
             _ if super::ROOTS.contains(&name) => Err(Unplaced::NotSupported),
             _ => Err(self.stranger(name, segments.is_empty())),
         }
+    }
+
+    fn is_result(&self, name: &str) -> bool {
+        matches!(name, "steps" | "pipeline" | "step_outputs") || self.position(name).is_some()
     }
 
     fn position(&self, name: &str) -> Option<usize> {
@@ -113,8 +140,10 @@ impl Scope<'_> {
     fn stranger(&self, name: &str, bare: bool) -> Unplaced {
         let texts = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>();
         let others = [texts(self.inputs), texts(self.aliases), texts(self.config)].concat();
+        let record = (self.data == Data::Record).then_some("record");
         let known = super::ROOTS
             .into_iter()
+            .chain(record)
             .chain(self.step_names())
             .chain(others.iter().map(String::as_str));
         match nearest(name, known) {
@@ -127,6 +156,13 @@ impl Scope<'_> {
         self.steps
             .iter()
             .flat_map(|step| std::iter::once(step.id.as_str()).chain(step.name.as_deref()))
+    }
+}
+
+fn no_results(name: &str) -> Unplaced {
+    Unplaced::Unknown {
+        message: format!("`{name}` cannot be read: the steps of a stream have no results"),
+        hint: Some("what a step did to a record is in `record`".to_owned()),
     }
 }
 

@@ -127,16 +127,18 @@ impl Piece {
     /// file: `false`, `0` and nothing are false.
     pub fn is_true(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<bool, Failed> {
         match self {
-            Piece::Literal(text) => {
-                let json = yaml::plain(text).to_json();
-                Ok(value::from_json(&json).is_true())
-            }
+            Piece::Literal(text) => Ok(Self::literal_is_true(text)),
             Piece::Path(_) => {
                 let json = json::from_written(self.json(values, warnings)?);
                 Ok(value::from_json(&json).is_true())
             }
             Piece::Computed(computed) => computed.is_true(values, warnings),
         }
+    }
+
+    /// Whether a text counts as true.
+    pub fn literal_is_true(text: &str) -> bool {
+        value::from_json(&yaml::plain(text).to_json()).is_true()
     }
 
     /// The value as JSON text.

@@ -24,6 +24,19 @@ pub fn from_json(raw: &RawValue) -> Value {
     }
 }
 
+/// The content of a text or of bytes, the JSON text of anything else; `None` for nothing. The
+/// error says what is wrong with the value.
+pub fn to_bytes(value: &Value) -> Result<Option<Vec<u8>>, String> {
+    if value.is_undefined() || value.is_none() {
+        return Ok(None);
+    }
+    let plain = value.as_str().map(str::as_bytes).or_else(|| value.as_bytes());
+    match plain {
+        Some(bytes) => Ok(Some(bytes.to_vec())),
+        None => serde_json::to_vec(value).map(Some).map_err(|error| error.to_string()),
+    }
+}
+
 fn number(digits: &str) -> Value {
     let whole = digits.parse::<i64>().map(Value::from);
     let long = || digits.parse::<i128>().map(Value::from);

@@ -54,6 +54,7 @@ impl Values<'_> {
 pub struct Warnings {
     sentences: Vec<String>,
     known: HashSet<String>,
+    absent: HashSet<String>,
 }
 
 impl Warnings {
@@ -66,7 +67,11 @@ impl Warnings {
 
     /// The place holds nothing.
     pub fn absent(&mut self, written: &str) {
-        self.add(format!("`{written}` is absent and read as null"));
+        // Asked for each record of a stream, so the sentence is built only once.
+        if !self.absent.contains(written) {
+            self.absent.insert(written.to_owned());
+            self.add(format!("`{written}` is absent and read as null"));
+        }
     }
 
     /// The sentences in the order they came.

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::diagnostics::{Diagnostic, Span};
 use crate::json::{self, Kind, ObjectText};
-use crate::pipeline::expr::{Compiler, Scope, Tree, Values, Warnings};
+use crate::pipeline::expr::{Compiler, Data, Scope, Tree, Values, Warnings};
 use crate::yaml::Node;
 
 use super::InputSpec;
@@ -187,6 +187,7 @@ fn default(input: &InputSpec, compiler: &mut Compiler<'_>) -> Option<Box<RawValu
         inputs: &nothing,
         aliases: &nothing,
         config: &nothing,
+        data: Data::Results,
     };
     let (undeclared, environment) = (compiler.undeclared.clone(), node.text());
     let tree = compiler.tree(node, &scope)?;

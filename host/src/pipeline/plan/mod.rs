@@ -1,66 +1,51 @@
 //! The pipeline as resolved: plugins found, versions chosen, templates compiled, inputs complete.
+//!
+//! Which engine runs it is decided first (`mode`); [`document`] and [`stream`] are the two plans.
 
-mod draft;
+pub mod document;
+mod known;
+mod mode;
+mod parts;
+pub mod stream;
+
+pub use document::{Plan, PlannedStep};
+pub use stream::{BatchLimits, Edge, Stage, StreamOnError, StreamPlan, StreamStep};
 
 use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
-
-use crate::catalog::{Catalog, Installed};
+use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 
 use super::PipelineSpec;
-use super::expr::{Compiler, Piece, StepNames, Tree};
+use super::expr::Compiler;
 use super::inputs::{self, GivenInput};
-use super::spec::OnError;
+use super::spec::Mode;
 
-/// Everything a run needs. Nothing in it is undecided.
-pub struct Plan<'c> {
-    /// The name of the pipeline.
-    pub name: Option<String>,
-    /// Its version.
-    pub version: Option<String>,
-    /// The steps in the order they run.
-    pub steps: Vec<PlannedStep<'c>>,
-    /// How templates call the steps, by position.
-    pub names: Vec<StepNames>,
-    /// All inputs, an object.
-    pub inputs: Box<RawValue>,
-    /// Inputs that should not be shown.
-    pub sensitive: Vec<String>,
-    /// The variables of the process that templates read, an object.
-    pub environment: Box<RawValue>,
-    /// The top-level `env`.
-    pub env: Vec<(String, Tree)>,
-    /// The values of the answer's `outputs`.
-    pub outputs: Vec<(String, Tree)>,
-    /// What deserves a look although it can run.
-    pub lints: Vec<Diagnostic>,
+use parts::RunData;
+
+/// A plan for the one engine or the other.
+pub enum Planned<'c> {
+    /// For the document engine.
+    Once(Plan<'c>),
+    /// For the stream engine.
+    Stream(StreamPlan<'c>),
 }
 
-/// One step, resolved.
-pub struct PlannedStep<'c> {
-    /// Its id.
-    pub id: String,
-    /// The plugin that was chosen for it.
-    pub installed: &'c Installed,
-    /// Keys of its input. Later ones of the same name have been dropped.
-    pub input: Vec<(String, Tree)>,
-    /// Keys of its `config`.
-    pub config: Vec<(String, Tree)>,
-    /// Keys of its `env`.
-    pub env: Vec<(String, Tree)>,
-    /// The condition under which it runs.
-    pub when: Option<Piece>,
-    /// What its failure does to the run.
-    pub on_error: OnError,
-    /// Runs even after a failed step.
-    pub always_run: bool,
+/// What can be said about a pipeline before it runs.
+#[derive(Debug)]
+pub struct Checked {
+    /// The engine that would run it.
+    pub mode: Mode,
+    /// Problems of plugins, flow and templates, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl<'c> Plan<'c> {
+impl<'c> Planned<'c> {
     /// Resolves a pipeline that was parsed without errors. Reads the environment through `env`
-    /// only. Every problem is reported, in the order of the file.
+    /// only.
+    ///
+    /// # Errors
+    /// Every problem, in the order of the file.
     pub fn resolve(
         spec: &PipelineSpec,
         catalog: &'c Catalog,
@@ -68,35 +53,54 @@ impl<'c> Plan<'c> {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut compiler = Compiler::new(catalog, Some(env));
-        let draft = draft::draft(spec, catalog, &mut compiler);
-        let undeclared = compiler.undeclared.clone();
-        let inputs = inputs::resolve(&spec.inputs, &undeclared, given, &mut compiler);
-        let environment = compiler.environment();
-        let problems = draft::finish(compiler);
-        if problems.iter().any(Diagnostic::is_error) {
-            return Err(problems);
-        }
-        let sensitive = spec.inputs.iter().filter(|input| input.sensitive);
-        Ok(Plan {
-            name: spec.name.clone(),
-            version: spec.version.clone(),
-            steps: draft.steps,
-            names: draft.names,
-            inputs,
-            sensitive: sensitive.map(|input| input.name.clone()).collect(),
-            environment,
-            env: draft.env,
-            outputs: draft.outputs,
-            lints: problems,
+        let Some(mode) = mode::decide(spec, catalog, &mut compiler.problems) else {
+            return Err(parts::finish(compiler));
+        };
+        Ok(match mode {
+            Mode::Once => {
+                let draft = document::draft(spec, catalog, &mut compiler);
+                let data = RunData::resolve(spec, given, &mut compiler);
+                let lints = runnable(compiler)?;
+                Self::Once(document::plan(spec, draft, data, lints))
+            }
+            Mode::Stream => {
+                let draft = stream::draft(spec, catalog, &mut compiler);
+                let data = RunData::resolve(spec, given, &mut compiler);
+                let lints = runnable(compiler)?;
+                // A step is missing only where a problem was reported.
+                let draft = draft.ok_or_else(Vec::new)?;
+                Self::Stream(stream::plan(spec, draft, data, lints))
+            }
         })
     }
 }
 
-/// Finds what [`Plan::resolve`] would, as far as it depends neither on given inputs nor on the
+impl Planned<'_> {
+    /// What deserves a look although it can run.
+    pub fn lints(&mut self) -> &mut Vec<Diagnostic> {
+        match self {
+            Self::Once(plan) => &mut plan.lints,
+            Self::Stream(plan) => &mut plan.lints,
+        }
+    }
+}
+
+/// All lints, unless there is an error among the problems.
+fn runnable(compiler: Compiler<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let problems = parts::finish(compiler);
+    if problems.iter().any(Diagnostic::is_error) { Err(problems) } else { Ok(problems) }
+}
+
+/// Finds what [`Planned::resolve`] would, as far as it depends neither on given inputs nor on the
 /// environment.
-pub fn check(spec: &PipelineSpec, catalog: &Catalog) -> Vec<Diagnostic> {
+pub fn check(spec: &PipelineSpec, catalog: &Catalog) -> Checked {
     let mut compiler = Compiler::new(catalog, None);
-    draft::draft(spec, catalog, &mut compiler);
+    let mode = mode::decide(spec, catalog, &mut compiler.problems);
+    match mode {
+        Some(Mode::Once) => drop(document::draft(spec, catalog, &mut compiler)),
+        Some(Mode::Stream) => drop(stream::draft(spec, catalog, &mut compiler)),
+        None => {}
+    }
     inputs::check_defaults(&spec.inputs, &mut compiler);
-    draft::finish(compiler)
+    Checked { mode: mode.unwrap_or(Mode::Once), diagnostics: parts::finish(compiler) }
 }

@@ -1,14 +1,21 @@
 //! The pipeline as written. Nothing is resolved here: no plugin is looked up, no template compiled,
 //! no environment read.
 
+mod duration;
 mod flow;
 mod identity;
+mod on_error;
 mod plugin;
 pub mod step;
 mod top;
+mod words;
 
+pub use duration::duration;
+pub use flow::{FlowSpec, StepName, Target};
+pub use on_error::{OnError, OnErrorSpec};
 pub use plugin::{PluginName, Versions};
-pub use step::{OnError, StepSpec};
+pub use step::StepSpec;
+pub use words::{StepType, Word};
 
 use std::sync::Arc;
 
@@ -32,8 +39,29 @@ pub struct PipelineSpec {
     pub outputs: Vec<(String, Node)>,
     /// The top-level `env` mapping.
     pub env: Option<Node>,
-    /// The top-level `config` mapping. Not acted on yet.
+    /// The top-level `config` mapping.
     pub config: Option<Node>,
+    /// The top-level `mode` and where the key stands.
+    pub mode: Option<(Mode, Span)>,
+}
+
+/// Which engine runs a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Each step once, with documents.
+    Once,
+    /// Batches of records, from a source until it ends.
+    Stream,
+}
+
+impl Mode {
+    /// The word for it: `once` or `stream`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Stream => "stream",
+        }
+    }
 }
 
 /// A pipeline file and everything found in it.
@@ -68,7 +96,12 @@ impl Parsed {
 }
 
 /// Puts `bad_type` on a key: what its value should be and what it is.
-fn bad_type(key: &str, key_span: Span, expected: &str, found: &Node) -> Diagnostic {
+pub(super) fn bad_type(key: &str, key_span: Span, expected: &str, found: &Node) -> Diagnostic {
     let message = format!("`{key}` should be {expected}, but is {}", found.kind());
     Diagnostic::error("bad_type", key_span, &message)
+}
+
+/// Puts `bad_value` on a key: what is wrong and which words there are.
+pub(super) fn bad_value(key_span: Span, message: &str, known: &[&str]) -> Diagnostic {
+    Diagnostic::error("bad_value", key_span, message).hint(format!("one of {}", known.join(", ")))
 }

@@ -3,8 +3,11 @@
 use crate::diagnostics::{Diagnostic, Span};
 use crate::yaml::{Entry, Node, Value};
 
+use super::bad_type;
+use super::flow::{self, FlowSpec};
+use super::on_error::{self, OnErrorSpec};
 use super::plugin::{self, PluginName};
-use super::{bad_type, flow};
+use super::words::StepType;
 
 /// Every key a step may have.
 pub const KEYS: [&str; 28] = [
@@ -38,16 +41,6 @@ pub const KEYS: [&str; 28] = [
     "output_mapping",
 ];
 
-/// What a failed step does to the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnError {
-    /// The run ends; only steps that always run still do.
-    #[default]
-    Fail,
-    /// The run goes on and may still succeed.
-    Continue,
-}
-
 /// One entry of the pipeline.
 #[derive(Clone, Debug)]
 pub struct StepSpec {
@@ -57,7 +50,7 @@ pub struct StepSpec {
     pub id_span: Span,
     /// `name` and where it stands.
     pub name: Option<(String, Span)>,
-    /// The plugin; `None` when it is missing or malformed, which is reported.
+    /// The plugin; `None` for a filter, and when it is missing or malformed, which is reported.
     pub plugin: Option<PluginName>,
     /// The mappings under `inputs`, `input` and `with` that are there, weakest first.
     pub input: Vec<Node>,
@@ -67,10 +60,12 @@ pub struct StepSpec {
     pub env: Option<Node>,
     /// `when` or `condition`: a text or a boolean.
     pub when: Option<Node>,
-    /// What happens when it fails.
-    pub on_error: OnError,
-    /// Runs even after a failed step.
-    pub always_run: bool,
+    /// Where it hangs and where it sends what it has.
+    pub flow: FlowSpec,
+    /// What happens when it fails or refuses a record.
+    pub on_error: Option<OnErrorSpec>,
+    /// Runs even after a failed step; where that stands.
+    pub always_run: Option<Span>,
     /// Names under `outputs` and `output_mapping`.
     pub aliases: Vec<String>,
     /// The step as a whole.
@@ -85,11 +80,12 @@ pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<S
         return None;
     };
     unknown_keys(entries, found);
-    flow::check(node, found);
     let id = name(node, "id", found);
     let name = name(node, "name", found);
     let generated = || (format!("step_{number}"), node.span);
     let (id, id_span) = id.or_else(|| name.clone()).unwrap_or_else(generated);
+    let flow = flow::read(node, found);
+    let plugin = plugin(node, &flow, found);
     let mut mapping = |key| mapping(node, key, found);
     Some(StepSpec {
         id,
@@ -98,13 +94,21 @@ pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<S
         input: ["inputs", "input", "with"].into_iter().filter_map(&mut mapping).collect(),
         config: mapping("config"),
         env: mapping("env"),
-        plugin: plugin::read(node, found),
+        plugin,
+        flow,
         when: condition(node, found),
-        on_error: flow::on_error(node, found),
+        on_error: on_error::read(node, found),
         always_run: always_run(node, found),
         aliases: aliases(node),
         span: node.span,
     })
+}
+
+/// A filter is built in and names no plugin.
+fn plugin(node: &Node, flow: &FlowSpec, found: &mut Vec<Diagnostic>) -> Option<PluginName> {
+    let is_filter = matches!(flow.step_type, Some((StepType::Filter, _)));
+    let named = ["plugin", "plug", "uses"].into_iter().any(|key| node.get(key).is_some());
+    if is_filter && !named { None } else { plugin::read(node, found) }
 }
 
 fn unknown_keys(entries: &[Entry], found: &mut Vec<Diagnostic>) {
@@ -176,14 +180,14 @@ fn condition(node: &Node, found: &mut Vec<Diagnostic>) -> Option<Node> {
     }
 }
 
-fn always_run(node: &Node, found: &mut Vec<Diagnostic>) -> bool {
-    let Some(entry) = node.entry("always_run") else { return false };
+fn always_run(node: &Node, found: &mut Vec<Diagnostic>) -> Option<Span> {
+    let entry = node.entry("always_run")?;
     match entry.value.value {
-        Value::Bool(yes) => yes,
-        Value::Null => false,
+        Value::Bool(yes) => yes.then_some(entry.key_span),
+        Value::Null => None,
         _ => {
             found.push(bad_type("always_run", entry.key_span, "true or false", &entry.value));
-            false
+            None
         }
     }
 }

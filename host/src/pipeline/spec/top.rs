@@ -1,10 +1,10 @@
 //! The top level of a pipeline file.
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Span};
 use crate::pipeline::{inputs, lint};
 use crate::yaml::{Entry, Node, Value};
 
-use super::{PipelineSpec, bad_type, identity, step};
+use super::{Mode, PipelineSpec, bad_type, identity, step};
 
 /// Reads the document; `None` when there are no steps to speak of.
 pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
@@ -16,7 +16,6 @@ pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
     lint::top_level(root, found);
     fixed_word(root, "apiVersion", "v1", "wrong_api_version", found);
     fixed_word(root, "kind", "PipeSpec", "wrong_kind", found);
-    mode(root, found);
     let metadata = mapping(root, "metadata", found);
     let described = |key| metadata.and_then(|node| node.get(key)).or_else(|| root.get(key));
     let mut spec = PipelineSpec {
@@ -28,6 +27,7 @@ pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
         outputs: mapping(root, "outputs", found).map_or_else(Vec::new, outputs),
         env: mapping(root, "env", found).cloned(),
         config: mapping(root, "config", found).cloned(),
+        mode: mode(root, found),
     };
     let steps = steps(root, found)?;
     spec.steps = steps
@@ -53,22 +53,19 @@ fn fixed_word(
     found.push(Diagnostic::error(kind, entry.key_span, &message));
 }
 
-fn mode(root: &Node, found: &mut Vec<Diagnostic>) {
-    let Some(entry) = root.entry("mode").filter(|entry| !entry.value.is_null()) else { return };
-    found.extend(match entry.value.text() {
-        Some("once") => None,
-        Some("stream") => Some(Diagnostic::error(
-            "not_supported",
-            entry.key_span,
-            "`mode: stream` is not supported by this version",
-        )),
-        Some(_) => Some(Diagnostic::error(
+fn mode(root: &Node, found: &mut Vec<Diagnostic>) -> Option<(Mode, Span)> {
+    let entry = root.entry("mode").filter(|entry| !entry.value.is_null())?;
+    match entry.value.text() {
+        Some("once") => return Some((Mode::Once, entry.key_span)),
+        Some("stream") => return Some((Mode::Stream, entry.key_span)),
+        Some(_) => found.push(Diagnostic::error(
             "bad_value",
             entry.key_span,
             "`mode` should be `once` or `stream`",
         )),
-        None => Some(bad_type("mode", entry.key_span, "a text", &entry.value)),
-    });
+        None => found.push(bad_type("mode", entry.key_span, "a text", &entry.value)),
+    }
+    None
 }
 
 /// The mapping under `key`. Anything else but nothing is a `bad_type`.

@@ -5,9 +5,6 @@ use plugin_api::{Batch, Error, Json, RecordMeta, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Every dead letter has this header, and no other record has.
-const DEAD_LETTER: &[u8] = b"plugpipe.dlq.reason";
-
 /// Appends every record of a batch to `out`, each with a `\n` behind it.
 ///
 /// A value is written as it is, also where it holds a `\n`; a null value is an empty line. A dead
@@ -39,7 +36,7 @@ pub fn whole_records(batch: &Batch, written: usize) -> Result<usize> {
 }
 
 fn append_record(batch: &Batch, record: &RecordMeta, out: &mut Vec<u8>) -> Result<()> {
-    if record.header_count > 0 && is_dead_letter(batch, record) {
+    if batch.flags & Batch::DEAD_LETTERS != 0 {
         let letter = DeadLetter::new(batch, record)?;
         let written = serde_json::to_writer(&mut *out, &letter);
         written.map_err(|error| Error::record(format!("a dead letter as JSON: {error}")))?;
@@ -48,10 +45,6 @@ fn append_record(batch: &Batch, record: &RecordMeta, out: &mut Vec<u8>) -> Resul
     }
     out.push(b'\n');
     Ok(())
-}
-
-fn is_dead_letter(batch: &Batch, record: &RecordMeta) -> bool {
-    batch.headers_of(record).iter().any(|header| batch.header(header).0 == DEAD_LETTER)
 }
 
 /// A dead letter where there are no headers; what is null is null.
@@ -127,6 +120,11 @@ mod tests {
         batch
     }
 
+    fn letter(mut batch: Batch) -> Batch {
+        batch.flags = Batch::DEAD_LETTERS;
+        batch
+    }
+
     fn line(batch: &Batch) -> String {
         let mut out = Vec::new();
         append(batch, &mut out).unwrap();
@@ -161,7 +159,7 @@ mod tests {
             ),
         ];
         for (batch, expected) in cases {
-            assert_eq!(line(&batch), format!("{expected}\n"));
+            assert_eq!(line(&letter(batch)), format!("{expected}\n"));
         }
     }
 

@@ -11,8 +11,8 @@ use rdkafka::bindings::rd_kafka_resp_err_t::{
 };
 
 use crate::flight::{Flight, Landed};
-use crate::outgoing::OutgoingBatch;
 use crate::placement::{Placed, UNASSIGNED};
+use crate::records::Records;
 use crate::topics::KnownTopic;
 
 /// Records handed over in one call: enough to spread its cost, few enough to stay in the cache.
@@ -68,7 +68,7 @@ impl Waiting {
         // Held through the call: a refused last record must not free the bytes under it.
         let flight = Arc::clone(&self.flight);
         let Some(batch) = flight.batch() else { return true };
-        while let Some(run) = next_run(&batch, &self.placed, self.next) {
+        while let Some(run) = next_run(&*batch, &self.placed, self.next) {
             let end = self.next + run.len();
             let (one, topic) = (run[0], self.topics.get(run[0].topic as usize));
             let handed = match topic.and_then(Option::as_ref) {
@@ -80,7 +80,7 @@ impl Waiting {
                 }
                 Some(topic) => topic.handle.produce(&flight, &batch, run),
             };
-            if partition_has_gone(&handed, &batch, one) {
+            if partition_has_gone(&handed, &*batch, one) {
                 topic.into_iter().flatten().for_each(|topic| topic.forget_view());
                 self.leave_to_librdkafka(end);
                 continue;
@@ -112,15 +112,17 @@ impl Waiting {
 }
 
 /// Records from `start` on that one call can take: same topic and partition, and of a kind.
-fn next_run<'a>(batch: &OutgoingBatch, placed: &'a [Placed], start: usize) -> Option<&'a [Placed]> {
+pub(crate) fn next_run<'a>(
+    batch: &impl Records,
+    placed: &'a [Placed],
+    start: usize,
+) -> Option<&'a [Placed]> {
     let rest = placed.get(start..)?;
     let first = rest.first()?;
     if batch.goes_alone(first.index as usize) {
         return rest.get(..1);
     }
-    let explicit = |one: &Placed| {
-        batch.records().get(one.index as usize).is_some_and(|record| record.partition.is_some())
-    };
+    let explicit = |one: &Placed| batch.partition(one.index as usize).is_some();
     let alike = |one: &&Placed| {
         (one.topic, one.partition, explicit(one)) == (first.topic, first.partition, explicit(first))
             && !batch.goes_alone(one.index as usize)
@@ -128,8 +130,9 @@ fn next_run<'a>(batch: &OutgoingBatch, placed: &'a [Placed], start: usize) -> Op
     rest.get(..rest.iter().take(RUN).take_while(alike).count())
 }
 
-fn partition_has_gone(handed: &Handed, batch: &OutgoingBatch, one: Placed) -> bool {
-    let explicit = batch.records().get(one.index as usize).and_then(|record| record.partition);
+/// Whether all of a run was refused because the partition we chose for it, `one`'s, is no more.
+pub(crate) fn partition_has_gone(handed: &Handed, batch: &impl Records, one: Placed) -> bool {
+    let explicit = batch.partition(one.index as usize);
     let gone = RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION as i32;
     one.partition != UNASSIGNED
         && explicit.is_none()

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{
     AtomicBool, AtomicI32, AtomicI64, AtomicPtr, AtomicU8, AtomicUsize, Ordering,
@@ -15,6 +14,7 @@ use crate::native::words;
 use crate::outcome::{Fate, Outcome, Report};
 use crate::outgoing::OutgoingBatch;
 use crate::trouble::{ClientTrouble, LastTrouble};
+use crate::waking::wake;
 
 const IN_FLIGHT: u8 = 0;
 const PERSISTED: u8 = 1;
@@ -98,9 +98,8 @@ pub(crate) struct Landed {
 impl Landed {
     /// Wakes whoever waits. Call it with no lock held: a waker may run anything.
     pub fn wake(mut self) {
-        let Some(waker) = self.waker.take() else { return };
-        if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
-            tracing::error!("the waker of a published batch panicked");
+        if let Some(waker) = self.waker.take() {
+            wake(waker);
         }
     }
 }

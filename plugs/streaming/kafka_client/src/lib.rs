@@ -8,7 +8,9 @@
 //! * [`address`], [`topic`], [`credentials`], [`options`]: pure rooms that judge what a user wrote.
 //!   They know no socket and no client.
 //! * [`partitioner`]: Kafka's own murmur2 and the counting sort of a batch.
-//! * `native`: the only file that talks to librdkafka, and the only one with unsafe code.
+//! * [`lane`]: [`LaneProducer`], the producer of one stream's lane: no thread and no allocation for
+//!   a record; whoever waits for a batch serves the delivery reports.
+//! * `native`: the only folder that talks to librdkafka, and the only one with unsafe code.
 //!
 //! # What a delivery report means here
 //! [`Outcome::Delivered`] needs the broker's word (or `acks=0`, where there is none to get).
@@ -17,9 +19,11 @@
 
 pub mod address;
 mod backlog;
+mod closing;
 pub mod cluster;
 pub mod credentials;
 mod flight;
+pub mod lane;
 mod native;
 pub mod options;
 pub mod outcome;
@@ -27,15 +31,18 @@ pub mod outgoing;
 pub mod partitioner;
 mod placement;
 pub mod producer;
+mod records;
 mod running;
 pub mod settings;
 pub mod topic;
 mod topics;
 pub mod trouble;
 pub mod verdict;
+mod waking;
 
 pub use cluster::Cluster;
 pub use flight::Publishing;
+pub use lane::{LaneProducer, Statistics, Writing, Written};
 pub use outcome::{Delivery, ErrorClass, Failure, Outcome};
 pub use outgoing::{BatchBuilder, OutgoingBatch};
 pub use producer::Producer;

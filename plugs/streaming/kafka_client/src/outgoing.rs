@@ -166,12 +166,6 @@ impl OutgoingBatch {
     pub fn bytes(&self, span: Span) -> &[u8] {
         self.arena.get(span.start as usize..span.end as usize).unwrap_or(&[])
     }
-
-    /// Whether librdkafka's batch call cannot carry this record: it takes neither headers nor times.
-    pub(crate) fn goes_alone(&self, index: usize) -> bool {
-        self.records.get(index).is_some_and(|record| record.timestamp_ms.is_some())
-            || !self.headers(index).is_empty()
-    }
 }
 
 /// Builds a batch from slices: every part is copied once, into the arena.
@@ -233,6 +227,7 @@ impl BatchBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::Records;
 
     #[test]
     fn headers_stay_with_their_record() {

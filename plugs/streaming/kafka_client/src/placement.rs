@@ -1,7 +1,7 @@
 //! Which partition each record of a batch goes to, and in which order the batch is handed over.
 
-use crate::outgoing::{OutgoingBatch, RecordSpans};
 use crate::partitioner::{counting_sort, murmur2_partition};
+use crate::records::Records;
 use crate::topics::TopicView;
 
 /// librdkafka's partitioner chooses.
@@ -25,23 +25,20 @@ pub(crate) struct Placed {
 ///
 /// `views` has one entry a topic of the batch: `None` leaves the choice to librdkafka. A record
 /// without a key goes to the same partition as its neighbours; `turn` says to which.
-pub(crate) fn place(
-    batch: &OutgoingBatch,
-    views: &[Option<TopicView>],
-    turn: usize,
-) -> Vec<Placed> {
+pub(crate) fn place(batch: &impl Records, views: &[Option<TopicView>], turn: usize) -> Vec<Placed> {
     let sticky: Vec<i32> = views.iter().map(|view| sticky_partition(view.as_ref(), turn)).collect();
-    let place_one = |(index, record): (usize, &RecordSpans)| {
-        let topic = record.topic as usize;
-        let view = views.get(topic).and_then(Option::as_ref);
-        let partition = record.partition.unwrap_or_else(|| match (view, record.key) {
-            (Some(view), Some(key)) => murmur2_partition(batch.bytes(key), view.partitions),
-            _ => sticky.get(topic).copied().unwrap_or(UNASSIGNED),
+    let place_one = |index: usize| {
+        let topic = batch.topic(index);
+        let partition = batch.partition(index).unwrap_or_else(|| {
+            let view = views.get(topic as usize).and_then(Option::as_ref);
+            match view.zip(batch.key(index)) {
+                Some((view, key)) => murmur2_partition(key, view.partitions),
+                None => sticky.get(topic as usize).copied().unwrap_or(UNASSIGNED),
+            }
         });
-        Placed { index: index as u32, topic: record.topic, partition }
+        Placed { index: index as u32, topic, partition }
     };
-    let placed: Vec<Placed> = batch.records().iter().enumerate().map(place_one).collect();
-    grouped(placed, views.len())
+    grouped((0..batch.count()).map(place_one).collect(), views.len())
 }
 
 fn sticky_partition(view: Option<&TopicView>, turn: usize) -> i32 {
@@ -76,7 +73,7 @@ fn grouped(placed: Vec<Placed>, topics: usize) -> Vec<Placed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outgoing::{BatchBuilder, RecordSlices};
+    use crate::outgoing::{BatchBuilder, OutgoingBatch, RecordSlices};
 
     fn batch(records: &[(&str, Option<&str>, Option<i32>)]) -> OutgoingBatch {
         let mut builder = BatchBuilder::default();

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::backlog::{Backlog, Waiting};
+use crate::closing::Closing;
 use crate::cluster::Cluster;
 use crate::flight::{Flight, Publishing};
 use crate::native::{Client, words};
@@ -15,7 +16,7 @@ use crate::placement::place;
 use crate::running::Running;
 use crate::settings::{ClientError, ClientSettings};
 use crate::topics::{KnownTopic, TopicView, Topics};
-use crate::trouble::{ClientTrouble, LastTrouble};
+use crate::trouble::ClientTrouble;
 
 /// From this many records on it pays to know the partitions and to choose them here.
 const WORTH_ASKING: usize = 256;
@@ -27,9 +28,6 @@ const NAP: Duration = Duration::from_secs(1);
 const SHORT_NAP: Duration = Duration::from_millis(50);
 /// How long dropping a producer waits for what is in flight.
 const DROP_WAIT: Duration = Duration::from_secs(5);
-
-/// Shortest time for the reports of records that closing gives up, even with no wait at all.
-const PURGING: Duration = Duration::from_millis(250);
 
 /// Publishes batches to Kafka.
 ///
@@ -57,23 +55,6 @@ struct Shared {
     closing: OnceLock<Closing>,
 }
 
-/// The end of a producer.
-#[derive(Debug, Clone, Copy)]
-struct Closing {
-    /// Until then records may still be delivered.
-    flush_by: Instant,
-    /// Until then the reports of those given up are served.
-    end: Instant,
-}
-
-impl Closing {
-    /// Keeps the last tenth of `wait`, and at least [`PURGING`], for giving up.
-    fn within(wait: Duration) -> Self {
-        let end = Instant::now() + wait.max(PURGING);
-        Self { flush_by: end - (wait / 10).max(PURGING), end }
-    }
-}
-
 impl Producer {
     /// Creates the client and its polling thread. Waits for no network.
     ///
@@ -81,7 +62,7 @@ impl Producer {
     /// A setting that librdkafka does not know or take, named by its key; settings that do not go
     /// together; no thread.
     pub fn connect(settings: &ClientSettings) -> Result<Self, ClientError> {
-        let client = Arc::new(Client::new(settings, Arc::new(LastTrouble::default()))?);
+        let client = Arc::new(Client::new(settings)?);
         let shared = Arc::new(Shared {
             topics: Topics::default(),
             backlog: Mutex::default(),
@@ -113,7 +94,7 @@ impl Producer {
         let topics: Vec<Option<Arc<KnownTopic>>> = batch.topics().iter().map(open).collect();
         let views = shared.views(&topics, batch.len(), deadline);
         let placed = place(&batch, &views, shared.turn.fetch_add(1, Ordering::Relaxed));
-        let flight = Flight::start(batch, Arc::clone(&shared.client.trouble));
+        let flight = Flight::start(batch, Arc::clone(shared.client.trouble()));
         let publishing = Publishing::new(Arc::clone(&flight));
         if publishing.in_flight() > 0 {
             shared.running().add(deadline, &flight);
@@ -156,7 +137,7 @@ impl Producer {
     /// What the brokers last said, unless a record has been delivered since. A fatal error stays:
     /// this producer takes no more records.
     pub fn trouble(&self) -> Option<ClientTrouble> {
-        self.shared.client.trouble.latest()
+        self.shared.client.trouble().latest()
     }
 
     /// Takes no more records, flushes, and gives up the rest so that every future ends: all within

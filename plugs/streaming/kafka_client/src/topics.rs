@@ -1,6 +1,7 @@
 //! The topics a producer has met: their handles and how many partitions they have.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub(crate) struct TopicView {
 pub(crate) struct KnownTopic {
     pub handle: Topic,
     view: Mutex<Option<(Instant, Option<TopicView>)>>,
+    /// A thread is asking.
+    asking: AtomicBool,
 }
 
 impl KnownTopic {
@@ -38,6 +41,34 @@ impl KnownTopic {
             _ if wait.is_zero() => return None,
             _ => {}
         }
+        self.ask(client, wait)
+    }
+
+    /// The partitions as last heard. Waits at most `wait` for the very first answer and never again:
+    /// an old answer is renewed by a thread of its own, which may outlive the caller by as long.
+    pub fn recent_view(
+        self: &Arc<Self>,
+        client: &Arc<Client>,
+        wait: Duration,
+    ) -> Option<TopicView> {
+        let known = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some((asked, view)) = known else { return self.ask(client, wait) };
+        let good_for = if view.is_some() { FRESH } else { QUIET };
+        if asked.elapsed() > good_for && !self.asking.swap(true, Ordering::Relaxed) {
+            let (topic, client) = (Arc::clone(self), Arc::clone(client));
+            let thread = std::thread::Builder::new().name("pp-kafka-topic".to_owned());
+            let spawned = thread.spawn(move || {
+                topic.ask(&client, wait);
+                topic.asking.store(false, Ordering::Relaxed);
+            });
+            if spawned.is_err() {
+                self.asking.store(false, Ordering::Relaxed);
+            }
+        }
+        view
+    }
+
+    fn ask(&self, client: &Client, wait: Duration) -> Option<TopicView> {
         let answer = client.metadata(Some(&self.handle), wait).ok();
         let topic = answer.and_then(|cluster| cluster.topics.into_iter().next());
         let topic = topic.filter(|topic| topic.partitions > 0 && topic.error.is_none());
@@ -50,12 +81,19 @@ impl KnownTopic {
     /// Makes a stale answer look fresh.
     #[cfg(test)]
     pub fn believe(&self, view: TopicView) {
-        *self.view.lock().unwrap() = Some((Instant::now(), Some(view)));
+        self.believe_since(view, Instant::now());
     }
 
-    /// What was known is wrong: a partition has gone.
+    #[cfg(test)]
+    pub fn believe_since(&self, view: TopicView, asked: Instant) {
+        *self.view.lock().unwrap() = Some((asked, Some(view)));
+    }
+
+    /// What was known is wrong: a partition has gone. librdkafka places until it is asked for again.
     pub fn forget_view(&self) {
-        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some((_, view)) = &mut *self.view.lock().unwrap_or_else(PoisonError::into_inner) {
+            *view = None;
+        }
     }
 }
 
@@ -73,7 +111,8 @@ impl Topics {
             return Some(Arc::clone(topic));
         }
         let handle = Topic::open(client, name)?;
-        let topic = Arc::new(KnownTopic { handle, view: Mutex::default() });
+        let topic =
+            Arc::new(KnownTopic { handle, view: Mutex::default(), asking: AtomicBool::new(false) });
         known.insert(name.to_owned(), Arc::clone(&topic));
         Some(topic)
     }

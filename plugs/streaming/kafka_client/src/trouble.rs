@@ -49,6 +49,12 @@ impl LastTrouble {
         }
     }
 
+    /// Whether the client is done for. Costs no lock while all is well.
+    pub fn is_fatal(&self) -> bool {
+        self.present.load(Ordering::Relaxed)
+            && self.latest().is_some_and(|known| known.class == ErrorClass::ClientFatal)
+    }
+
     pub fn latest(&self) -> Option<ClientTrouble> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

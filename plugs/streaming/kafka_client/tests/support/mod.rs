@@ -1,6 +1,8 @@
 //! A mock cluster, a reader that waits for records rather than for time, and a small executor.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod lane;
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -103,6 +105,21 @@ impl Cluster {
     /// Keeps every answer back for that long.
     pub fn answer_after(&self, delay: Duration) {
         self.mock.broker_round_trip_time(1, delay).unwrap();
+    }
+
+    /// Stops the broker: it takes no connection and ends those it has.
+    pub fn broker_down(&self) {
+        self.mock.broker_down(1).unwrap();
+    }
+
+    /// Starts the broker again.
+    pub fn broker_up(&self) {
+        self.mock.broker_up(1).unwrap();
+    }
+
+    /// Adds a topic with as many partitions as the first.
+    pub fn add_topic(&self, topic: &str) {
+        self.mock.create_topic(topic, self.partitions, 1).unwrap();
     }
 
     /// Reads `count` records of `topic` from the beginning, and fails when there are fewer or more.

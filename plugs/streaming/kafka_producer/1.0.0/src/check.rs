@@ -64,7 +64,7 @@ pub fn limits(config: &Config, typed: &[&str]) -> Result<Vec<(String, String)>, 
     }
 }
 
-fn bounded(config: &Config) -> [(&'static str, f64, f64, f64); 8] {
+fn bounded(config: &Config) -> [(&'static str, f64, f64, f64); 9] {
     [
         ("timeout_ms", f64::from(*config.timeout_ms), 1000.0, 300_000.0),
         ("request_timeout_ms", f64::from(*config.request_timeout_ms), 1.0, 300_000.0),
@@ -74,6 +74,7 @@ fn bounded(config: &Config) -> [(&'static str, f64, f64, f64); 8] {
         ("max_in_flight", f64::from(config.requests_in_flight()), 1.0, 5.0),
         ("retries", f64::from(config.retries.unwrap_or_default()), 0.0, 50.0),
         ("message_max_bytes", f64::from(*config.message_max_bytes), 1000.0, 104_857_600.0),
+        ("topic_error_timeout_ms", f64::from(*config.topic_error_timeout_ms), 0.0, 86_400_000.0),
     ]
 }
 

@@ -29,9 +29,12 @@ pub struct Fault {
     pub security_issues: Vec<String>,
 }
 
+/// What stands before the text of a refusal in an answer.
+const BEFORE_PUBLISHING: &str = "Universal Kafka producer error: ";
+
 impl Fault {
     fn before_publishing(error_type: ErrorType, text: impl AsRef<str>) -> Self {
-        let text = format!("Universal Kafka producer error: {}", text.as_ref());
+        let text = format!("{BEFORE_PUBLISHING}{}", text.as_ref());
         Self { error_type, text, security_issues: Vec::new() }
     }
 
@@ -61,6 +64,11 @@ impl Fault {
     pub fn unexpected(text: impl AsRef<str>) -> Self {
         let text = format!("Unexpected error: {}", text.as_ref());
         Self { error_type: ErrorType::OperationFailed, text, security_issues: Vec::new() }
+    }
+
+    /// The reason alone, for a place that says itself what failed.
+    pub fn reason(&self) -> &str {
+        self.text.strip_prefix(BEFORE_PUBLISHING).unwrap_or(&self.text)
     }
 
     /// There is nothing to publish.

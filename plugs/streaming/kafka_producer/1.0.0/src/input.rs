@@ -1,5 +1,6 @@
 //! What one call is given.
 
+use crate::enrich::{Provenance, is_truthy};
 use plugin_api::Json;
 use plugin_api::schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -60,6 +61,30 @@ pub struct RecordInput {
     pub partition: Option<i32>,
     /// Milliseconds since 1970; the time of publishing when it is absent.
     pub timestamp: Option<i64>,
+}
+
+impl Input {
+    /// The metadata of the call as JSON text; `None` when it is not asked for.
+    pub fn metadata(&self) -> Option<String> {
+        if !self.signal_metadata.as_ref().is_some_and(is_truthy) {
+            return None;
+        }
+        let provenance = Provenance {
+            source_plugin: self.source_plugin.as_ref().map(Json::get),
+            signal_type: self.signal_type.as_ref().map(Json::get),
+            timestamp: self.timestamp.as_ref().map(Json::get),
+            trace_id: self.trace_id.as_ref().map(Json::get),
+            plugin_version: self.plugin_version.as_ref().map(Json::get),
+        };
+        Some(provenance.metadata())
+    }
+}
+
+impl RecordInput {
+    /// The value as JSON text.
+    pub fn text(&self) -> &str {
+        self.value.as_ref().map_or("null", Json::get)
+    }
 }
 
 /// A key that is there, whatever its value: `null` is not the same as absent.

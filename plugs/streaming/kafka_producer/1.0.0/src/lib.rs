@@ -4,13 +4,17 @@
 //! One call flows one way: `input` and `config` are what it was given, `check` refuses what may
 //! not be dialled or written before anything connects, `draft` resolves topic, key, headers and
 //! metadata of each record, `serialize` asks the serializer plug for bytes, `publish` hands them
-//! to a pooled client, `answer` is the result.
+//! to a pooled client, `answer` is the result. `content` and `enrich` look into messages; they serve
+//! both roles.
+//!
+//! `sink` is the other role: batches of a stream, through one client a lane.
 
 #![forbid(unsafe_code)]
 
 mod answer;
 mod check;
 mod config;
+mod content;
 mod draft;
 mod enrich;
 mod fault;
@@ -21,16 +25,20 @@ mod serialize;
 mod servers;
 mod setting;
 mod settings;
+mod sink;
+mod span;
 
 use answer::Answer;
-use config::Config;
+use config::{ProcessConfig, SinkConfig};
 use fault::Fault;
 use input::Input;
-use plugin_api::{Ctx, Error, ErrorCode, Host, Plugin, Result};
+use plugin_api::source::Lane;
+use plugin_api::{Ctx, Error, ErrorCode, Host, Plugin, Result, Sink};
 use pool::Pool;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-plugin_api::export!("kafka_producer", KafkaProducer as process);
+plugin_api::export!("kafka_producer", KafkaProducer as process sink);
 
 /// One instance serves every caller; equal configurations share one Kafka client.
 struct KafkaProducer {
@@ -41,7 +49,7 @@ struct KafkaProducer {
 const OPERATIONS: [&str; 2] = ["publish", "health_check"];
 
 impl Plugin for KafkaProducer {
-    type Config = Config;
+    type Config = ProcessConfig;
     type Input = Input;
     type Output = Answer;
 
@@ -51,8 +59,8 @@ impl Plugin for KafkaProducer {
         Ok(Self { pool: Pool::default() })
     }
 
-    async fn process(&self, ctx: &Ctx, input: Input, config: &Config) -> Result<Answer> {
-        let start = Instant::now();
+    async fn process(&self, ctx: &Ctx, input: Input, config: &ProcessConfig) -> Result<Answer> {
+        let (start, config) = (Instant::now(), &config.0);
         let answer = match input.operation.as_deref().unwrap_or("publish") {
             "publish" => publish::publish(&self.pool, ctx, &input, config).await,
             "health_check" => publish::health_check(&self.pool, ctx, config).await,
@@ -73,6 +81,20 @@ impl Plugin for KafkaProducer {
 
     fn shutdown(&self, grace: Duration) {
         self.pool.close(grace);
+    }
+}
+
+impl Sink for KafkaProducer {
+    type Config = SinkConfig;
+    type Stage = sink::Stage;
+
+    async fn open_sink(
+        &self,
+        ctx: &Ctx,
+        lane: Lane,
+        config: Arc<SinkConfig>,
+    ) -> Result<sink::Stage> {
+        sink::open(ctx, lane, &config).await
     }
 }
 

@@ -25,8 +25,9 @@ pub async fn serialize(
     }
 }
 
+/// Serializers take no configuration.
 #[derive(Serialize)]
-struct NoOptions {}
+pub struct NoOptions {}
 
 /// All values at once. A serializer that fails as a whole, by a panic for instance, gets each value
 /// alone, so that only those it cannot write fail.
@@ -44,7 +45,11 @@ fn applied(stage: &TransformStage, drafts: &[&Draft<'_>]) -> Result<Vec<Bytes>, 
     bytes_of(&applied, drafts.len())
 }
 
-async fn find(ctx: &Ctx, format: &str) -> Result<Plug, Fault> {
+/// The plug of a format.
+///
+/// # Errors
+/// There is none, which names those there are; or it cannot be loaded.
+pub async fn find(ctx: &Ctx, format: &str) -> Result<Plug, Fault> {
     let name = format!("{format}_serializer");
     let found = ctx.pp(&name).await;
     let refused = |error: plugin_api::Error| Fault::serialization(format!("`{name}`: {error}"));

@@ -4,7 +4,7 @@ use crate::check;
 use crate::config::{Acks, Config};
 use crate::fault::Fault;
 use kafka_client::ClientSettings;
-use kafka_client::options::contradictions;
+use kafka_client::options::{self, contradictions};
 
 /// Client settings without addresses, and what was decided on the user's behalf.
 pub struct Decided {
@@ -16,16 +16,40 @@ pub struct Decided {
     pub issues: Vec<String>,
 }
 
-/// Decides every setting.
+/// Decides every setting for `process`: no record outlives `timeout_ms`.
 ///
 /// # Errors
 /// Options out of their limits, not allowed, or contradicting each other.
 pub fn settings(config: &Config) -> Result<Decided, Fault> {
+    decide(config, delivery_timeout(*config.timeout_ms))
+}
+
+/// Decides every setting for a sink: no record is ever given up.
+///
+/// # Errors
+/// As [`settings`]; and an option that would give records up.
+pub fn sink_settings(config: &Config) -> Result<Decided, Fault> {
+    let raw = config
+        .librdkafka
+        .keys()
+        .find(|key| options::find(key).is_some_and(|option| option.name == "message.timeout.ms"));
+    let raw = raw.map(|key| format!("librdkafka.{key}"));
+    let typed = config.timeout_ms.is_written().then(|| "timeout_ms".to_owned());
+    if let Some(key) = typed.or(raw) {
+        let why = "a sink keeps a record until it is delivered or refused; leave it out";
+        return Err(Fault::configuration(format!("`{key}` is not for a sink: {why}")));
+    }
+    decide(config, 0)
+}
+
+/// `record_timeout_ms`: 0 is "never".
+fn decide(config: &Config, record_timeout_ms: u32) -> Result<Decided, Fault> {
     contradictions_of(config)?;
     let raw = check::limits(config, &written(config))?;
     let mut decided =
         Decided { settings: ClientSettings::default(), warnings: Vec::new(), issues: Vec::new() };
     delivery(config, &raw, &mut decided);
+    decided.settings.set("message.timeout.ms", record_timeout_ms.to_string());
     batching(config, &mut decided.settings);
     for (name, value) in raw {
         decided.settings.set(name, value);
@@ -95,7 +119,6 @@ fn delivery(config: &Config, raw: &[(String, String)], decided: &mut Decided) {
     settings.set("enable.idempotence", given.unwrap_or(possible).to_string());
     let in_flight = config.requests_in_flight().to_string();
     settings.set("max.in.flight.requests.per.connection", in_flight);
-    settings.set("message.timeout.ms", delivery_timeout(*config.timeout_ms).to_string());
     settings.set("request.timeout.ms", config.request_timeout_ms.to_string());
     if let Some(retries) = config.retries {
         settings.set("retries", retries.to_string());
@@ -173,6 +196,24 @@ mod tests {
     fn acks_0_is_an_issue_of_its_own_kind() {
         let issues = decide(r#"{"acks":0}"#).unwrap().issues;
         assert!(issues[0].starts_with("acks_0: "), "{issues:?}");
+    }
+
+    #[test]
+    fn a_sink_never_gives_a_record_up() {
+        let decide = |config: &str| {
+            let config: Config = Json::from_text(config.to_owned()).unwrap().parse().unwrap();
+            sink_settings(&config).map_err(|fault| fault.text)
+        };
+        let settings = decide(r#"{"linger_ms":60000}"#).unwrap().settings;
+        assert_eq!(settings.get("message.timeout.ms"), Some("0"));
+        for (config, key) in [
+            (r#"{"timeout_ms":30000}"#, "`timeout_ms`"),
+            (r#"{"librdkafka":{"message.timeout.ms":1000}}"#, "`librdkafka.message.timeout.ms`"),
+            (r#"{"librdkafka":{"delivery.timeout.ms":1000}}"#, "`librdkafka.delivery.timeout.ms`"),
+        ] {
+            let text = decide(config).err().unwrap();
+            assert!(text.contains(&format!("{key} is not for a sink")), "{text}");
+        }
     }
 
     #[test]

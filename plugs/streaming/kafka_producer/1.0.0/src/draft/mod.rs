@@ -7,7 +7,8 @@ mod topic;
 pub use headers::Header;
 
 use crate::answer::Settled;
-use crate::config::Config;
+use crate::config::{Config, Content};
+use crate::content::{self, Kinds};
 use crate::enrich;
 use crate::fault::Fault;
 use crate::input::{Input, RecordInput};
@@ -38,7 +39,7 @@ pub struct Drafts<'a> {
     pub records: Vec<Result<Draft<'a>, Settled>>,
     /// Whether the answer is that of one record.
     pub is_single: bool,
-    /// Warnings about topics.
+    /// Warnings about topics and about what messages hold.
     pub issues: Vec<String>,
 }
 
@@ -48,7 +49,8 @@ pub struct Drafts<'a> {
 /// Shared parts that cannot be used refuse the call; parts of one record refuse that record only.
 pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault> {
     let mut topics = Topics::new(input, config);
-    let metadata = enrich::metadata(input);
+    let mut screen = Screen { content: config.security.content, found: Kinds::default() };
+    let metadata = input.metadata();
     let shared = Shared {
         key: key::bytes_of(input.partition_key.as_ref(), "partition_key")?,
         headers: headers::all_of(input.headers.as_ref())?,
@@ -56,22 +58,52 @@ pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault
     };
     let is_single = input.message.is_some();
     let records = match (&input.message, &input.messages, &input.records) {
-        (Some(message), ..) => vec![Ok(shared.draft(message.get(), topics.shared()?))],
+        (Some(message), ..) => {
+            let topic = topics.shared()?;
+            screen.judge(message.get())?;
+            vec![Ok(shared.draft(message.get(), topic))]
+        }
         (None, Some(messages), _) if messages.is_empty() => Vec::new(),
         (None, Some(messages), _) => {
             let topic = topics.shared()?;
-            messages
-                .iter()
-                .map(|message| Ok(shared.draft(message.get(), Arc::clone(&topic))))
-                .collect()
+            let each = |message: &'a Json| {
+                screen.judge(message.get()).map_err(Settled::Failed)?;
+                Ok(shared.draft(message.get(), Arc::clone(&topic)))
+            };
+            messages.iter().map(each).collect()
         }
         (None, None, Some(records)) => {
-            let each = |record| shared.own(record, &mut topics).map_err(Settled::Failed);
-            records.iter().map(each).collect()
+            let mut each = |record: &'a RecordInput| {
+                let draft = shared.own(record, &mut topics)?;
+                screen.judge(record.text())?;
+                Ok(draft)
+            };
+            records.iter().map(|record| each(record).map_err(Settled::Failed)).collect()
         }
         (None, None, None) => return Err(Fault::nothing_to_publish()),
     };
-    Ok(Drafts { records, is_single, issues: topics.into_issues() })
+    let issues = topics.into_issues().into_iter().chain(screen.found.issues()).collect();
+    Ok(Drafts { records, is_single, issues })
+}
+
+/// What is done about the content of messages, and what was let pass.
+struct Screen {
+    content: Content,
+    found: Kinds,
+}
+
+impl Screen {
+    fn judge(&mut self, message: &str) -> Result<(), Fault> {
+        if self.content == Content::Off {
+            return Ok(());
+        }
+        let found = content::kinds(message.as_bytes());
+        if self.content == Content::Reject && !found.is_empty() {
+            return Err(Fault::security("message", &found.issues()));
+        }
+        self.found.extend(found);
+        Ok(())
+    }
 }
 
 /// The parts that every record of a call takes unless it has its own.
@@ -96,7 +128,7 @@ impl Shared<'_> {
             Some(topic) => topics.named(topic)?,
             None => topics.shared()?,
         };
-        let mut draft = self.draft(record.value.as_ref().map_or("null", Json::get), topic);
+        let mut draft = self.draft(record.text(), topic);
         if record.key.is_some() {
             draft.key = key::bytes_of(record.key.as_ref(), "key")?;
         }

@@ -1,31 +1,10 @@
-//! `_plugpipe_metadata`: where a message came from, spliced into its JSON text.
+//! One message: the metadata spliced into its JSON text.
 
-use crate::input::Input;
-use plugin_api::Json;
+use super::KEY;
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
-
-const KEY: &str = "_plugpipe_metadata";
-
-/// The metadata of a call as JSON text; `None` when it is not asked for.
-pub fn metadata(input: &Input) -> Option<String> {
-    if !input.signal_metadata.as_ref().is_some_and(is_truthy) {
-        return None;
-    }
-    let parts = [
-        ("source_plugin", &input.source_plugin),
-        ("signal_type", &input.signal_type),
-        ("timestamp", &input.timestamp),
-        ("trace_id", &input.trace_id),
-        ("plugin_version", &input.plugin_version),
-    ];
-    let text = |value: &Option<Json>| value.as_ref().map_or("null", Json::get).to_owned();
-    let fields: Vec<String> =
-        parts.iter().map(|(key, value)| format!("\"{key}\":{}", text(value))).collect();
-    Some(format!("{{{}}}", fields.join(",")))
-}
 
 /// The message with the metadata: in place when it has that key, else added last. A message that is
 /// no object passes unchanged.
@@ -95,20 +74,9 @@ impl<'de> Visitor<'de> for FindKey {
     }
 }
 
-/// What Python calls true: the documents that ask for this were written for it.
-fn is_truthy(value: &Json) -> bool {
-    let zero = value.parse::<f64>().is_ok_and(|number| number == 0.0);
-    let compact: String = value.get().split_whitespace().collect();
-    !zero && !matches!(compact.as_str(), "null" | "false" | "\"\"" | "[]" | "{}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn json(text: &str) -> Json {
-        Json::from_text(text.to_owned()).unwrap()
-    }
 
     #[test]
     fn metadata_stands_last_or_in_place() {
@@ -122,24 +90,5 @@ mod tests {
         for (message, expected) in cases {
             assert_eq!(enriched(message, "M"), expected);
         }
-    }
-
-    #[test]
-    fn metadata_is_asked_for_by_something_true() {
-        let asked = |value: &str| {
-            let input = Input { signal_metadata: Some(json(value)), ..Input::default() };
-            metadata(&input).is_some()
-        };
-        let truths = ["true", "1", r#"{"a":1}"#, "[0]", "\"x\""];
-        let falsehoods = ["false", "null", "0", "0.0", "{ }", "[]", "\"\""];
-        assert!(truths.into_iter().all(asked));
-        assert!(!falsehoods.into_iter().any(asked));
-    }
-
-    #[test]
-    fn absent_parts_are_null() {
-        let input = Input { signal_metadata: Some(json("true")), ..Input::default() };
-        let expected = r#"{"source_plugin":null,"signal_type":null,"timestamp":null,"trace_id":null,"plugin_version":null}"#;
-        assert_eq!(metadata(&input).as_deref(), Some(expected));
     }
 }

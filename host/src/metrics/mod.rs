@@ -1,7 +1,18 @@
 //! The host's metric registry: cells that plugins write without calling the host.
+//!
+//! * [`family`]: metrics with their values at one moment; [`names`] is how they may be called
+//! * [`exposition`]: the same as text; [`http`] serves it
+//! * [`stream`]: the metrics of a running stream
 
+pub mod exposition;
+pub mod family;
+pub mod http;
+pub mod names;
+pub mod stream;
+
+use family::{Family, Kind, Reading, Sample};
 use plugin_abi::host::HistogramCell;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,13 +20,13 @@ use std::sync::{Mutex, PoisonError};
 /// Every metric of one host.
 #[derive(Default)]
 pub struct Metrics {
-    families: Mutex<BTreeMap<String, Family>>,
+    families: Mutex<BTreeMap<String, Cells>>,
 }
 
 /// One name with its kind and its label sets.
-struct Family {
+struct Cells {
     help: String,
-    kind: &'static str,
+    kind: Kind,
     samples: BTreeMap<Vec<(String, String)>, Cell>,
 }
 
@@ -45,7 +56,7 @@ const LABEL_SETS: usize = 1000;
 impl Metrics {
     /// The cell of a counter.
     pub fn counter(&self, name: &str, help: &str, labels: &[(&str, &str)]) -> &'static AtomicU64 {
-        match self.cell(name, help, labels, "counter", || Cell::Counter(zero())) {
+        match self.cell(name, help, labels, Kind::Counter, || Cell::Counter(zero())) {
             Some(Cell::Counter(cell)) => cell,
             _ => &UNSEEN,
         }
@@ -53,7 +64,7 @@ impl Metrics {
 
     /// The cell of a gauge, which holds the bits of an `f64`.
     pub fn gauge(&self, name: &str, help: &str, labels: &[(&str, &str)]) -> &'static AtomicU64 {
-        match self.cell(name, help, labels, "gauge", || Cell::Gauge(zero())) {
+        match self.cell(name, help, labels, Kind::Gauge, || Cell::Gauge(zero())) {
             Some(Cell::Gauge(cell)) => cell,
             _ => &UNSEEN,
         }
@@ -67,49 +78,59 @@ impl Metrics {
         labels: &[(&str, &str)],
         bounds: &[f64],
     ) -> HistogramCell {
-        match self.cell(name, help, labels, "histogram", || histogram(bounds)) {
+        match self.cell(name, help, labels, Kind::Histogram, || histogram(bounds)) {
             Some(Cell::Histogram { cell, .. }) => cell,
             _ => HistogramCell::new(&[], &[], &UNSEEN),
         }
     }
 
-    /// Every metric with its values now:
-    /// `[{name, help, type, samples: [{labels, value | buckets, sum, count}]}]`.
+    /// Every metric with its values now, by name.
     #[must_use]
-    pub fn snapshot(&self) -> Value {
+    pub fn families(&self) -> Vec<Family> {
         let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
-        families.iter().map(|(name, family)| family.snapshot(name)).collect()
+        families.iter().map(|(name, cells)| cells.read(name)).collect()
     }
 
-    /// The cell for a name and labels; `None`, and a warning, when the name has another kind already
-    /// or there are too many names.
+    /// The same as the document that plugins get, a list of [`Family::document`].
+    #[must_use]
+    pub fn snapshot(&self) -> Value {
+        self.families().iter().map(Family::document).collect()
+    }
+
+    /// The cell for a name and labels; `None`, and a warning, when a name is misspelled, has another
+    /// kind already, or is one of too many.
     fn cell(
         &self,
         name: &str,
         help: &str,
         labels: &[(&str, &str)],
-        kind: &'static str,
+        kind: Kind,
         make: impl FnOnce() -> Cell,
     ) -> Option<Cell> {
+        if let Some(problem) = names::problem(name, labels, kind) {
+            tracing::warn!("{problem}; not counted");
+            return None;
+        }
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
         if families.len() >= FAMILIES && !families.contains_key(name) {
             tracing::warn!(metric = name, "there are {FAMILIES} metrics already; not counted");
             return None;
         }
-        let family = families.entry(name.to_owned()).or_insert_with(|| Family {
+        let family = families.entry(name.to_owned()).or_insert_with(|| Cells {
             help: help.to_owned(),
             kind,
             samples: BTreeMap::new(),
         });
         if family.kind != kind {
-            tracing::warn!(metric = name, "a {} is written as a {kind}; not counted", family.kind);
+            let (known, wanted) = (family.kind.name(), kind.name());
+            tracing::warn!(metric = name, "a {known} is written as a {wanted}; not counted");
             return None;
         }
         Some(*family.samples.entry(family.label_set(labels)).or_insert_with(make))
     }
 }
 
-impl Family {
+impl Cells {
     fn label_set(&self, labels: &[(&str, &str)]) -> Vec<(String, String)> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let mut set: Vec<_> = labels.iter().map(owned).collect();
@@ -118,37 +139,34 @@ impl Family {
         if full { vec![("overflow".to_owned(), "true".to_owned())] } else { set }
     }
 
-    fn snapshot(&self, name: &str) -> Value {
-        let samples: Vec<Value> =
-            self.samples.iter().map(|(set, cell)| sample(set, cell)).collect();
-        json!({ "name": name, "help": self.help, "type": self.kind, "samples": samples })
+    fn read(&self, name: &str) -> Family {
+        let sample = |(labels, cell): (&Vec<(String, String)>, &Cell)| Sample {
+            labels: labels.clone(),
+            value: cell.read(),
+        };
+        let samples = self.samples.iter().map(sample).collect();
+        Family { name: name.to_owned(), help: self.help.clone(), kind: self.kind, samples }
     }
 }
 
-fn sample(labels: &[(String, String)], cell: &Cell) -> Value {
-    let labels: Map<String, Value> =
-        labels.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-    match cell {
-        Cell::Counter(cell) => json!({ "labels": labels, "value": cell.load(Ordering::Relaxed) }),
-        Cell::Gauge(cell) => {
-            let value = f64::from_bits(cell.load(Ordering::Relaxed));
-            json!({ "labels": labels, "value": value })
+impl Cell {
+    fn read(&self) -> Reading {
+        match self {
+            Self::Counter(cell) => Reading::Whole(cell.load(Ordering::Relaxed)),
+            Self::Gauge(cell) => Reading::Number(f64::from_bits(cell.load(Ordering::Relaxed))),
+            Self::Histogram { shown, .. } => shown.read(),
         }
-        Cell::Histogram { shown, .. } => shown.sample(&labels),
     }
 }
 
 impl HistogramMemory {
-    fn sample(&self, labels: &Map<String, Value>) -> Value {
-        let counts: Vec<u64> =
-            self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
-        let above = [Value::from("+Inf")];
-        let bounds = self.bounds.iter().map(|bound| Value::from(*bound)).chain(above);
-        let buckets: Vec<Value> =
-            bounds.zip(&counts).map(|(bound, count)| json!([bound, count])).collect();
-        let sum = f64::from_bits(self.sum_bits.load(Ordering::Relaxed));
-        let count: u64 = counts.iter().sum();
-        json!({ "labels": labels, "buckets": buckets, "sum": sum, "count": count })
+    fn read(&self) -> Reading {
+        let load = |bucket: &AtomicU64| bucket.load(Ordering::Relaxed);
+        Reading::Buckets {
+            bounds: self.bounds.clone(),
+            counts: self.buckets.iter().map(load).collect(),
+            sum: f64::from_bits(self.sum_bits.load(Ordering::Relaxed)),
+        }
     }
 }
 
@@ -170,6 +188,7 @@ fn histogram(bounds: &[f64]) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_same_name_and_labels_share_a_cell() {
@@ -198,6 +217,14 @@ mod tests {
         metrics.gauge("hits_total", "", &[]).store(7, Ordering::Relaxed);
         metrics.histogram("hits_total", "", &[], &[1.0]).observe(0.5);
         assert_eq!(metrics.snapshot()[0]["samples"][0]["value"], 1);
+    }
+
+    #[test]
+    fn a_misspelled_name_is_not_counted() {
+        let metrics = Metrics::default();
+        metrics.counter("hits total", "", &[]).fetch_add(1, Ordering::Relaxed);
+        metrics.counter("hits_total", "", &[("a b", "1")]).fetch_add(1, Ordering::Relaxed);
+        assert_eq!(metrics.snapshot(), json!([]));
     }
 
     #[test]

@@ -1,0 +1,76 @@
+//! Finding plugins and compiling templates, step by step.
+
+use crate::catalog::Catalog;
+use crate::pipeline::PipelineSpec;
+use crate::pipeline::expr::{Compiler, Data, Scope, StepNames, Tree};
+use crate::pipeline::lint;
+use crate::pipeline::plan::known::Known;
+use crate::pipeline::plan::parts::{layers, plugin};
+use crate::pipeline::spec::{Mode, StepSpec};
+
+use super::{PlannedStep, on_error, refused};
+
+/// A plan without inputs. Steps with problems are missing in it.
+pub struct Draft<'c> {
+    /// Steps without problems.
+    pub steps: Vec<PlannedStep<'c>>,
+    /// The names of all steps.
+    pub names: Vec<StepNames>,
+    /// The top-level `env`.
+    pub env: Vec<(String, Tree)>,
+    /// The top-level `outputs`.
+    pub outputs: Vec<(String, Tree)>,
+}
+
+/// Compiles everything; problems go to the compiler.
+pub fn draft<'c>(
+    spec: &PipelineSpec,
+    catalog: &'c Catalog,
+    compiler: &mut Compiler<'_>,
+) -> Draft<'c> {
+    lint::config(spec.config.as_ref(), Mode::Once, &mut compiler.problems);
+    let known = Known::new(spec);
+    let scope = |visible| known.scope(visible, Data::Results);
+    let env = layers(spec.env.as_slice(), &scope(0), compiler);
+    let steps = spec
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(index, written)| step(written, &scope(index), catalog, compiler))
+        .collect();
+    let all = scope(spec.steps.len());
+    let outputs = spec
+        .outputs
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), compiler.tree(value, &all)?)))
+        .collect();
+    Draft { steps, env, outputs, names: known.names }
+}
+
+fn step<'c>(
+    written: &StepSpec,
+    scope: &Scope<'_>,
+    catalog: &'c Catalog,
+    compiler: &mut Compiler<'_>,
+) -> Option<PlannedStep<'c>> {
+    refused::check(&written.flow, &mut compiler.problems);
+    let on_error = on_error::resolve(written.on_error.as_ref(), &mut compiler.problems);
+    let installed = written.plugin.as_ref().and_then(|name| plugin(name, catalog, compiler));
+    let env = layers(written.env.as_slice(), scope, compiler);
+    let config = layers(written.config.as_slice(), scope, compiler);
+    let input = layers(&written.input, scope, compiler);
+    let when = match &written.when {
+        Some(node) => Some(compiler.condition(node, scope)?),
+        None => None,
+    };
+    Some(PlannedStep {
+        id: written.id.clone(),
+        installed: installed?,
+        input,
+        config,
+        env,
+        when,
+        on_error,
+        always_run: written.always_run.is_some(),
+    })
+}

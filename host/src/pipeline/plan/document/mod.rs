@@ -1,0 +1,107 @@
+//! A document pipeline as resolved.
+
+mod draft;
+mod on_error;
+mod refused;
+
+pub(super) use draft::{Draft, draft};
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use crate::catalog::{Catalog, Installed};
+use crate::diagnostics::Diagnostic;
+use crate::pipeline::PipelineSpec;
+use crate::pipeline::expr::{Piece, StepNames, Tree};
+use crate::pipeline::inputs::GivenInput;
+use crate::pipeline::spec::OnError;
+
+use super::Planned;
+use super::parts::RunData;
+
+/// Everything a run needs. Nothing in it is undecided.
+pub struct Plan<'c> {
+    /// The name of the pipeline.
+    pub name: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// The steps in the order they run.
+    pub steps: Vec<PlannedStep<'c>>,
+    /// How templates call the steps, by position.
+    pub names: Vec<StepNames>,
+    /// All inputs, an object.
+    pub inputs: Box<RawValue>,
+    /// Inputs that should not be shown.
+    pub sensitive: Vec<String>,
+    /// The variables of the process that templates read, an object.
+    pub environment: Box<RawValue>,
+    /// The top-level `env`.
+    pub env: Vec<(String, Tree)>,
+    /// The values of the answer's `outputs`.
+    pub outputs: Vec<(String, Tree)>,
+    /// What deserves a look although it can run.
+    pub lints: Vec<Diagnostic>,
+}
+
+/// One step, resolved.
+pub struct PlannedStep<'c> {
+    /// Its id.
+    pub id: String,
+    /// The plugin that was chosen for it.
+    pub installed: &'c Installed,
+    /// Keys of its input. Later ones of the same name have been dropped.
+    pub input: Vec<(String, Tree)>,
+    /// Keys of its `config`.
+    pub config: Vec<(String, Tree)>,
+    /// Keys of its `env`.
+    pub env: Vec<(String, Tree)>,
+    /// The condition under which it runs.
+    pub when: Option<Piece>,
+    /// What its failure does to the run.
+    pub on_error: OnError,
+    /// Runs even after a failed step.
+    pub always_run: bool,
+}
+
+impl<'c> Plan<'c> {
+    /// Resolves a document pipeline as [`Planned::resolve`] does.
+    ///
+    /// # Errors
+    /// Every problem; one of them that the pipeline is a stream.
+    pub fn resolve(
+        spec: &PipelineSpec,
+        catalog: &'c Catalog,
+        given: &BTreeMap<String, GivenInput>,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        match Planned::resolve(spec, catalog, given, env)? {
+            Planned::Once(plan) => Ok(plan),
+            Planned::Stream(_) => {
+                let message = "the pipeline is a stream, and only documents can be run here";
+                Err(vec![Diagnostic::error("bad_mode", None, message)])
+            }
+        }
+    }
+}
+
+/// Puts a plan together.
+pub(super) fn plan<'c>(
+    spec: &PipelineSpec,
+    draft: Draft<'c>,
+    data: RunData,
+    lints: Vec<Diagnostic>,
+) -> Plan<'c> {
+    Plan {
+        name: spec.name.clone(),
+        version: spec.version.clone(),
+        steps: draft.steps,
+        names: draft.names,
+        inputs: data.inputs,
+        sensitive: data.sensitive,
+        environment: data.environment,
+        env: draft.env,
+        outputs: draft.outputs,
+        lints,
+    }
+}

@@ -1,0 +1,263 @@
+//! One lane: a thread that carries batches from its source to its sinks. Nothing of it is shared but
+//! what is counted.
+//!
+//! * `open`: the stages of the lane
+//! * `events`: what a lane waits for
+//! * `reports`: what a sink's report does
+//! * `idle`: what the time went to in which nothing could be read
+
+mod events;
+mod idle;
+mod open;
+mod reports;
+
+pub use open::Plugins;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use plugin_abi::stage::{Next, SinkObject_TO, SourceObject_TO};
+use plugin_abi::{Answer, Batch, ErrorClass, Pending, SourceBox};
+use tokio::sync::watch;
+use tokio::time::{sleep_until, timeout_at};
+
+use super::flow::{Arrival, Flow, bytes_of};
+use super::ledger::{Ledger, Origin};
+use super::outlet::Outlet;
+use super::parcel::Parcel;
+use super::phase::Phase;
+use events::{Event, Events};
+use idle::Idle;
+
+/// How long a source that has nothing is left alone.
+const REST: Duration = Duration::from_millis(10);
+/// The same after a retriable error.
+const LONG_REST: Duration = Duration::from_secs(1);
+/// How often stages are asked about themselves.
+const TICK: Duration = Duration::from_secs(1);
+/// How long a stage has for its last call.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Why a stream stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Position of the step.
+    pub step: usize,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+/// How a lane ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Records without a final state.
+    pub in_flight: u64,
+    /// Why it stopped before its source ended.
+    pub failure: Option<Failure>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// A running lane.
+pub struct Lane<'p> {
+    number: usize,
+    flow: Flow<'p>,
+    source: SourceBox,
+    outlets: BTreeMap<usize, Outlet>,
+    /// The topic each step is configured with, or nothing.
+    topics: &'p [String],
+    ledger: Ledger,
+    events: Events,
+    /// Events that were there at once.
+    ready: VecDeque<Event>,
+    /// Records whose refusal stopped the stream.
+    stuck: Vec<Origin>,
+    failure: Option<Failure>,
+    phase: watch::Sender<Phase>,
+    drain: Duration,
+    idle: Idle,
+    /// Until then the source is left alone.
+    rest_until: Option<Instant>,
+    /// No more records come.
+    is_over: bool,
+}
+
+impl Lane<'_> {
+    /// Carries batches until the source ends, the stream drains, or something fails.
+    pub async fn run(mut self) -> Ended {
+        let mut phases = self.phase.subscribe();
+        let mut next: Option<Pending<Next>> = None;
+        let mut tick = Instant::now() + TICK;
+        loop {
+            self.settle();
+            let draining = phases.borrow_and_update().deadline();
+            if draining.is_some() && !self.is_over {
+                next = None;
+                self.read_no_more();
+                continue;
+            }
+            if self.is_done() || draining.is_some_and(|until| until <= Instant::now()) {
+                break;
+            }
+            let may_read = self.may_read();
+            if may_read && next.is_none() && self.rest_until.is_none() {
+                next = Some(SourceObject_TO::next(&self.source, self.flow.plan.batch.records));
+            }
+            let wake = [Some(tick), draining, self.rest_until].into_iter().flatten().min();
+            tokio::select! {
+                biased;
+                Some(event) = self.events.next(), if !self.events.is_empty() => {
+                    self.ready.push_back(event);
+                }
+                answer = pending(&mut next), if may_read && next.is_some() => {
+                    next = None;
+                    self.take(answer);
+                }
+                _ = phases.changed() => {}
+                () = sleep_until(wake.unwrap_or(tick).into()) => {}
+            }
+            let now = Instant::now();
+            self.rest_until.take_if(|until| *until <= now);
+            if tick <= now {
+                tick = now + TICK;
+                self.ask_stages();
+            }
+        }
+        drop(next);
+        self.close().await
+    }
+
+    /// Handles what is ready and acknowledges what is final.
+    fn settle(&mut self) {
+        while let Some(event) = self.ready.pop_front() {
+            self.handle(event);
+        }
+        while let Some(settled) = self.ledger.settled() {
+            self.flow.observed.counters.settle(&settled.tally);
+            let kept = SourceObject_TO::ack(&self.source, settled.source_batch).into_result();
+            if let Err(error) = kept {
+                self.fail(0, error.message());
+            }
+        }
+    }
+
+    /// Whether there is room for one more batch. Notes what the time goes to.
+    fn may_read(&mut self) -> bool {
+        let has_room = self.ledger.len() < self.flow.plan.in_flight as usize;
+        let may_read = has_room && !self.is_over;
+        let busy = self.outlets.values().filter(|outlet| outlet.is_busy());
+        let busy = busy.map(|outlet| &self.flow.observed.steps[outlet.step]);
+        self.idle.note(self.is_over, has_room, self.flow.observed, busy);
+        may_read
+    }
+
+    fn take(&mut self, answer: Answer<Next>) {
+        match answer.into_result() {
+            Ok(next) if next.kind == Next::BATCH => self.enter(next.batch),
+            Ok(next) if next.kind == Next::END => self.read_no_more(),
+            Ok(_) => self.rest_until = Some(Instant::now() + REST),
+            Err(error) if error.class == ErrorClass::RETRIABLE => {
+                let wait = match error.retry_after_ms {
+                    0 => LONG_REST,
+                    wait => Duration::from_millis(wait),
+                };
+                let step = &self.flow.plan.steps[0].id;
+                tracing::warn!(step, "the source will be asked again: {}", error.message());
+                self.rest_until = Some(Instant::now() + wait);
+            }
+            Err(error) => self.fail(0, error.message()),
+        }
+    }
+
+    /// Sends a batch of the source on its way.
+    fn enter(&mut self, mut batch: Batch) {
+        let records = batch.records().len();
+        if batch.records().iter().zip(0..).any(|(meta, index)| meta.origin != index) {
+            batch.records_mut().iter_mut().zip(0..).for_each(|(meta, index)| meta.origin = index);
+        }
+        let bytes = bytes_of(&batch);
+        self.flow.observed.counters.read(records as u64, bytes);
+        self.flow.observed.steps[0].passed(records as u64, bytes);
+        let seq = self.ledger.enter(&batch);
+        for arrival in self.flow.pass(batch) {
+            match arrival {
+                Arrival::Sink { step, batch } => {
+                    self.submit(step, Parcel { seq, batch, attempts: 0, dead: false });
+                }
+                Arrival::Refused { step, batch, errors } => {
+                    self.refuse(step, &Parcel { seq, batch, attempts: 0, dead: false }, &errors);
+                }
+            }
+        }
+        self.ledger.release(seq);
+    }
+
+    /// No more records come: sinks send what waits for fuller batches.
+    fn read_no_more(&mut self) {
+        if std::mem::replace(&mut self.is_over, true) {
+            return;
+        }
+        let stages = self.outlets.values().filter_map(|outlet| outlet.stage.as_ref());
+        let flushes: Vec<_> = stages.map(|stage| SinkObject_TO::flush(stage, 0)).collect();
+        for flush in flushes {
+            self.begin(Box::pin(async move {
+                let _ = flush.await;
+                Event::Flushed
+            }));
+        }
+    }
+
+    /// Whether nothing more can become final.
+    fn is_done(&self) -> bool {
+        let is_busy = self.outlets.values().any(Outlet::is_busy);
+        let is_stuck = self.failure.is_some() && !is_busy;
+        self.is_over && self.ready.is_empty() && (self.ledger.is_empty() || is_stuck)
+    }
+
+    /// Stops the stream: lanes read no more and drain.
+    fn fail(&mut self, step: usize, message: &str) {
+        let message = message.to_owned();
+        self.failure.get_or_insert(Failure { step, message });
+        Phase::drain(&self.phase, self.drain);
+    }
+
+    /// Closes the books and the stages.
+    async fn close(mut self) -> Ended {
+        self.ask_stages();
+        let mut unsettled = std::mem::take(&mut self.stuck);
+        unsettled.extend(self.outlets.values().flat_map(Outlet::unsettled));
+        unsettled.sort_unstable();
+        unsettled.dedup();
+        let (tally, in_flight) = self.ledger.abandon(&unsettled);
+        self.flow.observed.counters.settle(&tally);
+        let until = Instant::now() + CLOSING;
+        let left = plugin_abi::lane::left_until(Some(until));
+        let mut closing = Vec::new();
+        for outlet in self.outlets.values_mut() {
+            if let Some(stage) = outlet.stage.take() {
+                closing.push((outlet.step, SinkObject_TO::close(&stage, left)));
+            }
+        }
+        closing.push((0, SourceObject_TO::close(&self.source, left)));
+        for (step, closed) in closing {
+            match timeout_at(until.into(), closed).await.map(Answer::into_result) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => self.fail(step, error.message()),
+                Err(_) => tracing::warn!(step, "a stage did not close within {CLOSING:?}"),
+            }
+        }
+        // Writes that were given up end with their stage, not after it.
+        self.events = FuturesUnordered::new();
+        let warnings = self.flow.warnings.as_slice().to_vec();
+        Ended { in_flight, failure: self.failure, warnings }
+    }
+}
+
+async fn pending(next: &mut Option<Pending<Next>>) -> Answer<Next> {
+    match next {
+        Some(next) => next.await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,23 @@
+//! When a producer that is being closed stops waiting.
+
+use std::time::{Duration, Instant};
+
+/// Shortest time for the reports of records that closing gives up, even with no wait at all.
+const PURGING: Duration = Duration::from_millis(250);
+
+/// The end of a producer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Closing {
+    /// Until then records may still be delivered.
+    pub flush_by: Instant,
+    /// Until then the reports of those given up are served.
+    pub end: Instant,
+}
+
+impl Closing {
+    /// Keeps the last tenth of `wait`, and at least [`PURGING`], for giving up.
+    pub fn within(wait: Duration) -> Self {
+        let end = Instant::now() + wait.max(PURGING);
+        Self { flush_by: end - (wait / 10).max(PURGING), end }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a caller may configure. The doc comments are the reference; the defaults stand in `Default`.
+//!
+//! [`Config`] has the keys of both roles; `role` says which of them a role takes.
+
+mod choice;
+mod role;
+mod security;
+
+pub use choice::{Acks, Compression, Partitioner};
+pub use role::{ProcessConfig, SinkConfig};
+pub use security::{Content, Profile, Security};
+
+use crate::setting::Setting;
+use plugin_api::schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The configuration of kafka_producer.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// `host:port`, several separated by commas, or a list; `embedded` is the plug embedded_kafka.
+    pub bootstrap_servers: Value,
+    /// The topic for records that nothing else sends elsewhere.
+    pub topic: Option<Value>,
+    /// Signal type to topic: looked up exactly with the `signal_type`.
+    pub signal_routing: BTreeMap<String, String>,
+    /// How many replicas confirm: 0, 1, or `all` (-1).
+    pub acks: Option<Acks>,
+    /// No duplicates and no reordering within one client's life; on with acks `all`.
+    pub enable_idempotence: Option<bool>,
+    /// How often a failed request is sent again, 0 to 50; librdkafka's default when absent.
+    pub retries: Option<u32>,
+    /// The name in the broker's log and quotas: 1 to 255 of `[a-zA-Z0-9._-]`.
+    pub client_id: Setting<String>,
+    /// From publish to delivery report in milliseconds, 1000 to 300000.
+    pub timeout_ms: Setting<u32>,
+    /// How long a broker may wait for its replicas in milliseconds, at most 300000.
+    pub request_timeout_ms: Setting<u32>,
+    /// How long a record waits for a fuller batch in milliseconds, 0 to 60000.
+    pub linger_ms: Setting<f64>,
+    /// Bytes in one batch on the wire, at most 1048576.
+    pub batch_size: Setting<u32>,
+    /// Bytes queued before a call waits for room.
+    pub buffer_memory: Setting<u64>,
+    /// Requests in flight for each broker, 1 to 5.
+    pub max_in_flight: Setting<u32>,
+    /// A second name of `max_in_flight`.
+    pub max_in_flight_requests_per_connection: Option<u32>,
+    /// Compression of batches.
+    pub compression: Setting<Compression>,
+    /// Compression level; the codec's own default when absent.
+    pub compression_level: Option<i32>,
+    /// The largest record in bytes, with its key and headers.
+    pub message_max_bytes: Setting<u32>,
+    /// Where keyed records go; `murmur2_random` is where Java clients put them.
+    pub partitioner: Setting<Partitioner>,
+    /// The format; the plug `<format>_serializer` writes it.
+    pub serialization: String,
+    /// Which addresses may be dialled, and what messages may hold.
+    pub security: Security,
+    /// List every record of a large batch in the answer, not only the failed ones.
+    pub full_details: bool,
+    /// Further client options of librdkafka, from its allow-list.
+    pub librdkafka: Map<String, Value>,
+    /// Topics that records of a stream may choose beside `topic`; any, when the list is empty.
+    pub topics: Vec<String>,
+    /// How long a topic of a stream may be missing or forbidden in milliseconds, 0 to 86400000,
+    /// until its records are refused.
+    pub topic_error_timeout_ms: Setting<u32>,
+    /// Truthy: objects of a stream get `_plugpipe_metadata`.
+    pub signal_metadata: Value,
+    /// The signal type of a stream: looked up in `signal_routing`; part of the metadata.
+    pub signal_type: Value,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            bootstrap_servers: Value::from("localhost:9092"),
+            topic: None,
+            signal_routing: BTreeMap::new(),
+            acks: None,
+            enable_idempotence: None,
+            retries: None,
+            client_id: Setting::by_default("plugpipe".to_owned()),
+            timeout_ms: Setting::by_default(30_000),
+            request_timeout_ms: Setting::by_default(30_000),
+            linger_ms: Setting::by_default(5.0),
+            batch_size: Setting::by_default(1_000_000),
+            buffer_memory: Setting::by_default(33_554_432),
+            max_in_flight: Setting::by_default(5),
+            max_in_flight_requests_per_connection: None,
+            compression: Setting::by_default(Compression::None),
+            compression_level: None,
+            message_max_bytes: Setting::by_default(1_000_000),
+            partitioner: Setting::by_default(Partitioner::Murmur2Random),
+            serialization: "json".to_owned(),
+            security: Security::default(),
+            full_details: false,
+            librdkafka: Map::new(),
+            topics: Vec::new(),
+            topic_error_timeout_ms: Setting::by_default(300_000),
+            signal_metadata: Value::Null,
+            signal_type: Value::Null,
+        }
+    }
+}
+
+impl Config {
+    /// `max_in_flight` under either of its names.
+    pub fn requests_in_flight(&self) -> u32 {
+        self.max_in_flight_requests_per_connection.unwrap_or(*self.max_in_flight)
+    }
+}

@@ -1,0 +1,83 @@
+//! Opening: everything that can be decided before the first record is decided here.
+
+use super::format::Format;
+use super::prepare::{Origin, Preparation};
+use super::screen::Screen;
+use super::stage::Stage;
+use super::topics::Topics;
+use super::writer::Writer;
+use crate::config::{Config, SinkConfig};
+use crate::enrich::is_truthy;
+use crate::fault::Fault;
+use crate::servers::Servers;
+use crate::settings::{Decided, sink_settings};
+use kafka_client::{ClientSettings, LaneProducer};
+use plugin_api::source::Lane;
+use plugin_api::{Ctx, Error, Json, Result};
+use std::time::Duration;
+
+/// Records that the client takes before `buffer_memory` is what bounds it: those of a stream are small.
+const QUEUED_RECORDS: &str = "1000000";
+
+/// Opens the sink of one lane. Connects, and waits for no broker.
+///
+/// # Errors
+/// A configuration that cannot work, by its key.
+pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
+    let config = &config.0;
+    let fault = |fault: Fault| Error::config(fault.reason());
+    let servers = Servers::judge(config).map_err(fault)?;
+    let (topics, topic_issues) = Topics::judge(config).map_err(fault)?;
+    let Decided { mut settings, warnings, issues } = sink_settings(config).map_err(fault)?;
+    if lane.number == 0 {
+        let noticed = servers.warning().into_iter().chain(warnings);
+        let noticed =
+            noticed.chain(servers.issues.iter().cloned()).chain(topic_issues).chain(issues);
+        noticed.for_each(|text| tracing::warn!("{text}"));
+    }
+    let preparation = Preparation {
+        topics,
+        screen: Screen::new(config.security.content),
+        origin: origin(ctx, config)?,
+        format: Format::open(ctx, &config.serialization).await?,
+        message_max_bytes: *config.message_max_bytes,
+    };
+    settings.set("bootstrap.servers", servers.list(ctx).await.map_err(fault)?);
+    let producer = connect(settings)?;
+    let patience = Duration::from_millis((*config.topic_error_timeout_ms).into());
+    let writer = Writer::new(producer, preparation, patience);
+    Ok(labelled(ctx, lane, writer))
+}
+
+fn connect(mut settings: ClientSettings) -> Result<LaneProducer> {
+    let key = "queue.buffering.max.messages";
+    if settings.get(key).is_none() {
+        settings.set(key, QUEUED_RECORDS);
+    }
+    LaneProducer::connect(&settings).map_err(|error| Error::config(error.to_string()))
+}
+
+fn origin(ctx: &Ctx, config: &Config) -> Result<Option<Origin>> {
+    if !is_truthy(&Json::from_value(&config.signal_metadata)?) {
+        return Ok(None);
+    }
+    let signal_type = Json::from_value(&config.signal_type)?.get().to_owned();
+    let run = ctx.run();
+    let text = |text: Option<String>| -> Result<Option<String>> {
+        let json = text.map(|text| Json::from_value(&text)).transpose()?;
+        Ok(json.map(|json| json.get().to_owned()))
+    };
+    Ok(Some(Origin {
+        signal_type,
+        trace_id: text(run.trace_id)?,
+        source_plugin: text(run.source_plugin)?,
+        plugin_version: text(run.plugin_version)?,
+    }))
+}
+
+fn labelled(ctx: &Ctx, lane: Lane, writer: Writer) -> Stage {
+    let run = ctx.run();
+    let (pipeline, step) = (run.pipeline.unwrap_or_default(), run.step.unwrap_or_default());
+    let lane = lane.number.to_string();
+    Stage::new(writer, ctx.host(), &[("pipeline", &pipeline), ("step", &step), ("lane", &lane)])
+}
