@@ -56,8 +56,9 @@ pub trait SinkStage: Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// About once a second: what the sink knows of itself, an object. `queue_full_ms`, `throttle_ms`
-    /// and `rtt_ms` tell the host what slows it down.
+    /// About once a second: what the sink knows of itself, an object. The host reads `queue_full_ms`,
+    /// how long writes have waited for room altogether; `throttle_ms`, how long answers are delayed
+    /// by a quota at present; and `rtt_ms`, the round trip at present.
     ///
     /// # Errors
     /// It cannot be said; nobody minds.

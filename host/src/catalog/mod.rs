@@ -176,7 +176,7 @@ impl Installed {
     pub(crate) fn named(name: &str) -> Self {
         let manifest = Manifest::parse(format!("name: {name}\nversion: 1.0.0\n").as_bytes());
         let meta = serde_json::json!({
-            "name": name, "version": "1.0.0", "abi": "0.1.0", "rustc": "", "panic": "unwind"
+            "name": name, "version": "1.0.0", "abi": "1.0.0", "rustc": "", "panic": "unwind"
         });
         Self {
             category: "test".to_owned(),

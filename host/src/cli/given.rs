@@ -51,6 +51,12 @@ impl GivenArguments {
         self.input.as_deref() == Some("-")
     }
 
+    /// The same arguments for another process.
+    pub(super) fn again(&self) -> Vec<String> {
+        let input = self.input.iter().map(|input| format!("--input={input}"));
+        input.chain(self.set.iter().map(|setting| format!("--set={setting}"))).collect()
+    }
+
     /// The input as one document, for a plugin that is called with `--config`.
     pub(super) fn whole(&self) -> Result<Json, String> {
         match &self.input {

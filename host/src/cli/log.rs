@@ -1,5 +1,6 @@
 //! The host's log: to stderr, at the level of `PLUGPIPE_LOG`.
 
+use super::progress;
 use std::io::Write;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
@@ -32,7 +33,7 @@ struct Lossy<W>(W);
 
 impl<W: Write> Write for Lossy<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let _ = self.0.write_all(bytes);
+        let _ = progress::beside(|| self.0.write_all(bytes));
         Ok(bytes.len())
     }
 

@@ -1,12 +1,15 @@
 //! The commands: arguments become library calls, results become text and an exit code.
 
+mod bench;
 mod build;
 mod check;
 mod failure;
 pub mod given;
 mod list;
 pub mod log;
+mod measure;
 mod output;
+mod progress;
 mod run;
 mod run_pipeline;
 mod run_plugin;
@@ -54,6 +57,7 @@ enum Command {
     Check(check::CheckArguments),
     List(list::ListArguments),
     Build(build::BuildArguments),
+    Bench(bench::BenchArguments),
 }
 
 /// Runs one command and answers its exit code.
@@ -63,6 +67,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     if code == DONE && output::is_lost() { FAILED } else { code }
 }

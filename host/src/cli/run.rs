@@ -83,6 +83,7 @@ async fn read_job(arguments: RunArguments, signals: &mut Signals) -> Result<Job,
         if is_file(&arguments.target) {
             run_pipeline::Job::read(&arguments).map(Box::new).map(Job::Pipeline)
         } else {
+            arguments.stream.warn_in_vain();
             run_plugin::Job::read(arguments).map(Job::Plugin)
         }
     });

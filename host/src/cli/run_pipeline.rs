@@ -5,6 +5,7 @@ use super::run::RunArguments;
 use super::run_stream::StreamArguments;
 use super::signals::Signals;
 use super::{DONE, FAILED, WRONG, failure, output, run_stream};
+use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, printable};
 use crate::pipeline::{GivenInput, Parsed, PipelineSpec, Planned};
 use crate::registry::Registry;
@@ -43,7 +44,7 @@ impl Job {
 
 pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 {
     let source = &job.file.source;
-    let planned = match job.file.plan(registry, &job.given) {
+    let planned = match job.file.plan(registry.catalog(), &job.given) {
         Ok(planned) => planned,
         Err(problems) => {
             failure::print_diagnostics(&problems, source);
@@ -53,6 +54,7 @@ pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 
     match planned {
         Planned::Once(plan) => {
             failure::print_lints(&plan.lints, source);
+            job.stream.warn_in_vain();
             let answer = run::run(&plan, registry, signals.clone().stopped()).await;
             closed(&answer, &signals, output::result)
         }
@@ -98,14 +100,15 @@ impl PipelineFile {
         Ok(Self { name: name.to_owned(), source, spec, diagnostics })
     }
 
-    fn plan<'r>(
+    /// The plan, or every problem of the file.
+    pub(super) fn plan<'c>(
         &self,
-        registry: &'r Registry,
+        catalog: &'c Catalog,
         given: &Given,
-    ) -> Result<Planned<'r>, Vec<Diagnostic>> {
+    ) -> Result<Planned<'c>, Vec<Diagnostic>> {
         let environment = |name: &str| std::env::var(name).ok();
         let resolved = match &self.spec {
-            Some(spec) => Planned::resolve(spec, registry.catalog(), given, &environment),
+            Some(spec) => Planned::resolve(spec, catalog, given, &environment),
             None => Err(Vec::new()),
         };
         let shape_is_wrong = self.diagnostics.iter().any(Diagnostic::is_error);

@@ -1,6 +1,7 @@
 //! Which trees of plugs a command looks at.
 
 use clap::Args;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// The choice of trees that every command has.
@@ -12,6 +13,11 @@ pub(super) struct TreeArguments {
 }
 
 impl TreeArguments {
+    /// The same arguments for another process.
+    pub(super) fn again(&self) -> impl Iterator<Item = &OsStr> {
+        self.plugs.iter().flat_map(|tree| [OsStr::new("--plugs"), tree.as_os_str()])
+    }
+
     /// `--plugs`, else `PLUGPIPE_PLUGS`, else `./plugs` and the installed trees.
     ///
     /// # Errors

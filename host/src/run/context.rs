@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalog::Installed;
 use crate::json::{ObjectText, from_written};
-use crate::pipeline::expr::{Failed, Tree, Values, Warnings};
+use crate::pipeline::expr::{Failed, Values, Warnings, object};
 use crate::pipeline::plan::PlannedStep;
 
 /// What is the same for every step of a run.
@@ -81,28 +81,4 @@ pub fn cfg(
 ) -> Result<Box<RawValue>, Failed> {
     let config = object(&step.config, values, warnings)?;
     Ok(step.installed.manifest.with_defaults(&config))
-}
-
-/// The environment a step sees: its own `env` over `outer`.
-pub fn env(
-    own: &[(String, Tree)],
-    outer: &RawValue,
-    values: &Values<'_>,
-    warnings: &mut Warnings,
-) -> Result<Box<RawValue>, Failed> {
-    let added = object(own, values, warnings)?;
-    let taken = own.iter().map(|(key, _)| key.as_str()).collect();
-    Ok(ObjectText::new().fields_of(outer, &taken).fields_of(&added, &HashSet::new()).finish())
-}
-
-fn object(
-    fields: &[(String, Tree)],
-    values: &Values<'_>,
-    warnings: &mut Warnings,
-) -> Result<Box<RawValue>, Failed> {
-    let mut object = ObjectText::new();
-    for (key, tree) in fields {
-        object.raw(key, &tree.json(values, warnings)?);
-    }
-    Ok(object.finish())
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::json::ObjectText;
 use crate::pipeline::Plan;
-use crate::pipeline::expr::{Failed, Values, Warnings};
+use crate::pipeline::expr::{Failed, Values, Warnings, overlaid};
 use crate::pipeline::plan::PlannedStep;
 use crate::pipeline::spec::OnError;
 use crate::registry::Request;
@@ -139,7 +139,7 @@ impl<'p> Engine<'p> {
     /// Evaluates the top-level `env`.
     fn environment(&mut self) {
         let (plan, mut warnings) = (self.plan, std::mem::take(&mut self.warnings));
-        let outcome = context::env(&plan.env, &self.env, &self.values(&self.env), &mut warnings);
+        let outcome = overlaid(&plan.env, &self.env, &self.values(&self.env), &mut warnings);
         self.warnings = warnings;
         match outcome {
             Ok(env) => self.env = env,
@@ -209,7 +209,7 @@ impl<'p> Engine<'p> {
     fn prepare(&self, index: usize, warnings: &mut Warnings) -> Result<Request, Ended> {
         let step = &self.plan.steps[index];
         let failed = |failed: Failed| Ended::expression(&failed);
-        let env = context::env(&step.env, &self.env, &self.values(&self.env), warnings);
+        let env = overlaid(&step.env, &self.env, &self.values(&self.env), warnings);
         let env = env.map_err(failed)?;
         let values = self.values(&env);
         match step.when.as_ref().map(|when| when.is_true(&values, warnings)) {

@@ -103,6 +103,9 @@ struct Told {
     latency: Option<Histogram<u64>>,
     /// The stage's own words about itself, by lane.
     status: Vec<Map<String, Value>>,
+    /// How often stages were asked, and how often one of them was slowed down by a quota.
+    asked: u64,
+    throttled: u64,
     /// Why the first refused record was refused.
     reason: Option<String>,
 }
@@ -200,6 +203,8 @@ impl StepSeen {
         if told.status.len() <= lane {
             told.status.resize(lane + 1, Map::new());
         }
+        told.asked += 1;
+        told.throttled += u64::from(status.get("throttle_ms").and_then(Value::as_f64) > Some(0.0));
         told.status[lane] = status;
     }
 
@@ -209,6 +214,12 @@ impl StepSeen {
         let mut numbers =
             told.status.iter().filter_map(|status| status.get(key)?.as_f64()).peekable();
         numbers.peek().copied().map(|_| numbers.sum())
+    }
+
+    /// The share of the time in which stages were slowed down by a quota, from 0 to 1.
+    pub fn throttled(&self) -> f64 {
+        let told = self.told();
+        told.throttled as f64 / told.asked.max(1) as f64
     }
 
     /// The largest of a number that stages tell.
@@ -225,6 +236,7 @@ impl StepSeen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     #[test]
     fn lanes_tell_their_own_numbers() {
@@ -235,6 +247,23 @@ mod tests {
         seen.tell(1, status(7));
         assert_eq!((seen.told_sum("lag"), seen.told_max("lag")), (Some(9.0), Some(7.0)));
         assert_eq!(seen.told_sum("rtt_ms"), None);
+    }
+
+    #[test]
+    fn the_first_to_look_before_closing_is_called_for_every_lane() {
+        let (looks, others) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let closing = Closing::default();
+        closing.begins();
+        for cell in [&looks, &others] {
+            let cell = Arc::clone(cell);
+            closing.before(move || {
+                cell.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        closing.begins();
+        closing.begins();
+        let calls = [&looks, &others].map(|cell| cell.load(Ordering::Relaxed));
+        assert_eq!(calls, [2, 0]);
     }
 
     #[test]

@@ -99,6 +99,13 @@ impl Outlet {
         self.again.insert(write, parcel);
     }
 
+    /// A parcel whose turn has come behind a write that failed: it is written after that one.
+    pub fn postpone(&mut self, parcel: Parcel) {
+        self.last += 1;
+        self.is_recovering = true;
+        self.again.insert(self.last, parcel);
+    }
+
     /// What to do after a report.
     pub fn step(&mut self) -> Step {
         if !self.under_way.is_empty() || self.again.is_empty() || self.is_due_later {

@@ -196,10 +196,10 @@ pub fn bottleneck(sink: &StepSeen, duration: Duration, lanes: u32) -> Bottleneck
     if blocked < NOTICEABLE * lane_seconds {
         return Bottleneck::Starved;
     }
-    let share = |key: &str| sink.told_sum(key).unwrap_or_default() / 1000.0 / blocked;
-    if share("throttle_ms") >= NOTICEABLE {
+    let queue_full = sink.told_sum("queue_full_ms").unwrap_or_default() / 1000.0;
+    if sink.throttled() >= NOTICEABLE {
         Bottleneck::Quota
-    } else if share("queue_full_ms") >= 0.5 {
+    } else if queue_full >= 0.5 * blocked {
         Bottleneck::Queue
     } else {
         Bottleneck::Broker
@@ -225,7 +225,7 @@ mod tests {
     fn the_bottleneck_is_named_by_what_the_time_went_to() {
         let of = |blocked, told: &[_]| bottleneck(&sink(blocked, told), Duration::from_secs(1), 1);
         assert_eq!(of(100, &[("throttle_ms", 900)]), Bottleneck::Starved);
-        assert_eq!(of(900, &[("throttle_ms", 300), ("queue_full_ms", 900)]), Bottleneck::Quota);
+        assert_eq!(of(900, &[("throttle_ms", 1), ("queue_full_ms", 900)]), Bottleneck::Quota);
         assert_eq!(of(900, &[("throttle_ms", 0), ("queue_full_ms", 600)]), Bottleneck::Queue);
         assert_eq!(of(900, &[]), Bottleneck::Broker);
     }

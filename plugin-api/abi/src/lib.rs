@@ -18,6 +18,12 @@
 //! Every entry returns [`Answer`]: an error or a caught panic always has somewhere to go. Everything
 //! that may wait returns a [`Pending`] that owns its inputs. Value structs end in `reserved` words
 //! that are 0. Whoever allocates, frees.
+//!
+//! # Promises since 1.0
+//! Nothing is renamed, moved or removed. A minor version appends: methods and functions behind the
+//! last prefix field, constants, and meaning to words that were reserved; what is open-ended travels in
+//! a [`Doc`]. A host takes plugins of every minor of its major, older and newer ones. A new major has
+//! a new exported symbol, so that libraries of both can be told apart before they are opened.
 
 #![allow(unsafe_code)]
 

@@ -14,6 +14,15 @@ pub struct Outcome {
     pub partition: i32,
     /// Its offset there, -1 = not known.
     pub offset: i64,
+    reserved: u64,
+}
+
+impl Outcome {
+    /// The record at `index` went to `offset` of `partition`.
+    #[must_use]
+    pub fn new(index: u32, partition: i32, offset: i64) -> Self {
+        Self { index, partition, offset, reserved: 0 }
+    }
 }
 
 /// What became of a batch: a count, and one entry for each record that was not delivered.

@@ -11,7 +11,7 @@ use abi_stable::library::RootModule;
 use abi_stable::sabi_types::VersionStrings;
 
 /// The name of the exported static. A new major of the surface has a new name.
-pub const ROOT_SYMBOL: &str = "plugpipe_plugin_root_0";
+pub const ROOT_SYMBOL: &str = "plugpipe_plugin_root_1";
 
 /// The root module of a library. New fields are appended after the last.
 #[repr(C)]

@@ -17,6 +17,7 @@ pub struct Next {
     pub kind: u32,
     /// The records, empty unless the kind is [`Next::BATCH`].
     pub batch: Batch,
+    reserved: [u64; 2],
 }
 
 impl Next {
@@ -26,6 +27,18 @@ impl Next {
     pub const IDLE: u32 = 2;
     /// Nothing any more.
     pub const END: u32 = 3;
+
+    /// Here are records.
+    #[must_use]
+    pub fn batch(batch: Batch) -> Self {
+        Self { kind: Self::BATCH, batch, reserved: [0; 2] }
+    }
+
+    /// Something that comes without records.
+    #[must_use]
+    pub fn without_records(kind: u32) -> Self {
+        Self { kind, batch: Batch::default(), reserved: [0; 2] }
+    }
 }
 
 /// Reads records for one lane.

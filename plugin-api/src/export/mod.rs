@@ -100,7 +100,7 @@ macro_rules! __export {
             }
 
             #[used]
-            #[unsafe(export_name = "plugpipe_plugin_root_0")]
+            #[unsafe(export_name = "plugpipe_plugin_root_1")]
             pub static ROOT: $crate::export::LibHeader =
                 plugin_abi::export::header::<Exported>();
         };

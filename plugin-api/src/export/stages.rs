@@ -69,12 +69,11 @@ struct Opened<S>(S);
 
 impl<S: SourceStage> SourceEntry for Opened<S> {
     async fn next(self: Arc<Self>, max: u32) -> Result<Next, PErr> {
-        let (kind, batch) = match self.0.next(max).await? {
-            source::Next::Batch(batch) => (Next::BATCH, batch),
-            source::Next::Idle => (Next::IDLE, Batch::default()),
-            source::Next::End => (Next::END, Batch::default()),
-        };
-        Ok(Next { kind, batch })
+        Ok(match self.0.next(max).await? {
+            source::Next::Batch(batch) => Next::batch(batch),
+            source::Next::Idle => Next::without_records(Next::IDLE),
+            source::Next::End => Next::without_records(Next::END),
+        })
     }
 
     fn ack(&self, batch: u64) -> Result<(), PErr> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use futures_util::stream::FuturesUnordered;
 use plugin_abi::stage::SinkObject_TO;
-use plugin_abi::{PErr, Report, SinkBox};
+use plugin_abi::{ErrorClass, PErr, Report, SinkBox};
 use plugin_api::Error;
 
 use super::{CLOSING, Lane};
@@ -37,6 +37,23 @@ pub enum Event {
         /// The new stage.
         opened: Result<SinkBox, Error>,
     },
+}
+
+impl Event {
+    /// Whether records of a write of that step have to be written again.
+    fn is_failure_to_repeat(&self, of: usize) -> bool {
+        let is_repeated =
+            |class| class == ErrorClass::RETRIABLE || class == ErrorClass::CLIENT_FATAL;
+        match self {
+            Self::Written { step, report: Err(error), .. } => {
+                *step == of && is_repeated(error.class)
+            }
+            Self::Written { step, report: Ok(report), .. } => {
+                *step == of && report.undelivered().iter().any(|error| is_repeated(error.class))
+            }
+            _ => false,
+        }
+    }
 }
 
 pub type Ending = Pin<Box<dyn Future<Output = Event>>>;
@@ -83,6 +100,11 @@ impl Lane<'_> {
 
     fn write(&mut self, step: usize, parcel: Parcel) {
         let Some(outlet) = self.outlets.get_mut(&step) else { return };
+        // A sink may have answered at once: what failed there must not be overtaken.
+        if self.ready.iter().any(|event| event.is_failure_to_repeat(step)) {
+            outlet.postpone(parcel);
+            return;
+        }
         let Some(stage) = &outlet.stage else { return };
         let begun = Instant::now();
         let records = parcel.batch.records().len() as u64;
@@ -92,6 +114,21 @@ impl Lane<'_> {
         self.begin(Box::pin(async move {
             let report = writing.await.into_result();
             Event::Written { step, write, begun, report }
+        }));
+        if self.is_over {
+            self.late.insert(step);
+        }
+    }
+
+    /// Has a sink send what waits for fuller batches.
+    pub(super) fn flush(&mut self, step: usize) {
+        let stage = self.outlets.get(&step).and_then(|outlet| outlet.stage.as_ref());
+        let Some(stage) = stage else { return };
+        let left = plugin_abi::lane::left_until(self.phase.borrow().deadline());
+        let flush = SinkObject_TO::flush(stage, left);
+        self.begin(Box::pin(async move {
+            let _ = flush.await;
+            Event::Flushed
         }));
     }
 

@@ -13,7 +13,7 @@ mod reports;
 
 pub use open::Plugins;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -72,6 +72,8 @@ pub struct Lane<'p> {
     events: Events,
     /// Events that were there at once.
     ready: VecDeque<Event>,
+    /// Sinks that were written to since no more records come: nothing else will fill their batches.
+    late: BTreeSet<usize>,
     /// Records whose refusal stopped the stream.
     stuck: Vec<Origin>,
     failure: Option<Failure>,
@@ -131,8 +133,15 @@ impl Lane<'_> {
 
     /// Handles what is ready and acknowledges what is final.
     fn settle(&mut self) {
-        while let Some(event) = self.ready.pop_front() {
-            self.handle(event);
+        loop {
+            while let Some(event) = self.ready.pop_front() {
+                self.handle(event);
+            }
+            let late = std::mem::take(&mut self.late);
+            if late.is_empty() {
+                break;
+            }
+            late.into_iter().for_each(|step| self.flush(step));
         }
         while let Some(settled) = self.ledger.settled() {
             self.flow.observed.counters.settle(&settled.tally);
@@ -199,14 +208,8 @@ impl Lane<'_> {
         if std::mem::replace(&mut self.is_over, true) {
             return;
         }
-        let stages = self.outlets.values().filter_map(|outlet| outlet.stage.as_ref());
-        let flushes: Vec<_> = stages.map(|stage| SinkObject_TO::flush(stage, 0)).collect();
-        for flush in flushes {
-            self.begin(Box::pin(async move {
-                let _ = flush.await;
-                Event::Flushed
-            }));
-        }
+        let steps: Vec<usize> = self.outlets.keys().copied().collect();
+        steps.into_iter().for_each(|step| self.flush(step));
     }
 
     /// Whether nothing more can become final.
@@ -232,6 +235,7 @@ impl Lane<'_> {
         unsettled.dedup();
         let (tally, in_flight) = self.ledger.abandon(&unsettled);
         self.flow.observed.counters.settle(&tally);
+        self.flow.observed.closing.begins();
         let until = Instant::now() + CLOSING;
         let left = plugin_abi::lane::left_until(Some(until));
         let mut closing = Vec::new();

@@ -1,6 +1,6 @@
 //! The stages of one lane.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -86,6 +86,7 @@ impl<'p> Lane<'p> {
             ledger: Ledger::default(),
             events: FuturesUnordered::new(),
             ready: VecDeque::new(),
+            late: BTreeSet::new(),
             stuck: Vec::new(),
             failure: None,
             phase: plugins.phase.clone(),

@@ -27,6 +27,8 @@ pub(crate) struct TopicView {
 pub(crate) struct KnownTopic {
     pub handle: Topic,
     view: Mutex<Option<(Instant, Option<TopicView>)>>,
+    /// The client has met no topic before this one.
+    is_first: bool,
     /// A thread is asking.
     asking: AtomicBool,
 }
@@ -52,7 +54,7 @@ impl KnownTopic {
         wait: Duration,
     ) -> Option<TopicView> {
         let known = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some((asked, view)) = known else { return self.ask(client, wait) };
+        let Some((asked, view)) = known else { return self.ask_first(client, wait) };
         let good_for = if view.is_some() { FRESH } else { QUIET };
         if asked.elapsed() > good_for && !self.asking.swap(true, Ordering::Relaxed) {
             let (topic, client) = (Arc::clone(self), Arc::clone(client));
@@ -66,6 +68,18 @@ impl KnownTopic {
             }
         }
         view
+    }
+
+    /// An answer about the cluster makes librdkafka ask for the id that an idempotent producer needs;
+    /// but the connection that brought the client's first answer is seldom ready for that, and the
+    /// next try is at a second answer or after 500 ms. So the first topic is asked for twice.
+    fn ask_first(&self, client: &Client, wait: Duration) -> Option<TopicView> {
+        let begun = Instant::now();
+        let view = self.ask(client, wait)?;
+        if !self.is_first {
+            return Some(view);
+        }
+        self.ask(client, wait.saturating_sub(begun.elapsed())).or(Some(view))
     }
 
     fn ask(&self, client: &Client, wait: Duration) -> Option<TopicView> {
@@ -111,8 +125,12 @@ impl Topics {
             return Some(Arc::clone(topic));
         }
         let handle = Topic::open(client, name)?;
-        let topic =
-            Arc::new(KnownTopic { handle, view: Mutex::default(), asking: AtomicBool::new(false) });
+        let topic = Arc::new(KnownTopic {
+            handle,
+            view: Mutex::default(),
+            is_first: known.is_empty(),
+            asking: AtomicBool::new(false),
+        });
         known.insert(name.to_owned(), Arc::clone(&topic));
         Some(topic)
     }

@@ -43,7 +43,7 @@ const BYTES: u64 = 1 << 30;
 
 /// Reads `lanes`, `in_flight` and `batch`; other keys belong to the author.
 pub fn read(config: Option<&Node>, found: &mut Vec<Diagnostic>) -> Settings {
-    let mut settings = Settings { lanes: 1, in_flight: 32, batch: BatchLimits::default() };
+    let mut settings = Settings { lanes: 1, in_flight: 16, batch: BatchLimits::default() };
     let Some(config) = config else { return settings };
     whole(config, "lanes", LANES, &mut settings.lanes, found);
     whole(config, "in_flight", IN_FLIGHT, &mut settings.in_flight, found);

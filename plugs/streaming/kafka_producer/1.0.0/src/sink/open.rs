@@ -46,7 +46,7 @@ pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
     let producer = connect(settings)?;
     let patience = Duration::from_millis((*config.topic_error_timeout_ms).into());
     let writer = Writer::new(producer, preparation, patience);
-    Ok(labelled(ctx, lane, writer))
+    Ok(Stage::new(writer, ctx.host()))
 }
 
 fn connect(mut settings: ClientSettings) -> Result<LaneProducer> {
@@ -73,11 +73,4 @@ fn origin(ctx: &Ctx, config: &Config) -> Result<Option<Origin>> {
         source_plugin: text(run.source_plugin)?,
         plugin_version: text(run.plugin_version)?,
     }))
-}
-
-fn labelled(ctx: &Ctx, lane: Lane, writer: Writer) -> Stage {
-    let run = ctx.run();
-    let (pipeline, step) = (run.pipeline.unwrap_or_default(), run.step.unwrap_or_default());
-    let lane = lane.number.to_string();
-    Stage::new(writer, ctx.host(), &[("pipeline", &pipeline), ("step", &step), ("lane", &lane)])
 }

@@ -1,8 +1,6 @@
 //! What a lane holds of this sink.
 
 use super::writer::Writer;
-use kafka_client::Statistics;
-use plugin_api::metrics::Gauge;
 use plugin_api::sink::{Report, SinkStage};
 use plugin_api::{Batch, Host, Json, Result};
 use serde::Serialize;
@@ -17,16 +15,9 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct Stage {
     writer: Writer,
     host: Host,
-    gauges: Gauges,
 }
 
 /// What the client tells about itself, in milliseconds.
-struct Gauges {
-    rtt: Gauge,
-    throttle: Gauge,
-    queue_full: Gauge,
-}
-
 #[derive(Serialize)]
 struct Status {
     queue_full_ms: f64,
@@ -36,24 +27,9 @@ struct Status {
 }
 
 impl Stage {
-    /// A stage whose metrics carry `labels`.
-    pub fn new(writer: Writer, host: Host, labels: &[(&str, &str)]) -> Self {
-        let gauge = |name: &str, help: &str| host.gauge(name, help, labels);
-        let gauges = Gauges {
-            rtt: gauge("plugpipe_kafka_rtt_ms", "Mean round trip to the brokers"),
-            throttle: gauge("plugpipe_kafka_throttle_ms", "Longest delay by a quota of a broker"),
-            queue_full: gauge("plugpipe_kafka_queue_full_ms", "Time that batches waited for room"),
-        };
-        Self { writer, host, gauges }
-    }
-
-    fn publish(&self, told: &Statistics) -> Status {
-        let queue_full_ms = told.queue_full.as_secs_f64() * 1000.0;
-        self.gauges.rtt.set(told.rtt_ms.unwrap_or_default());
-        self.gauges.throttle.set(told.throttle_ms);
-        self.gauges.queue_full.set(queue_full_ms);
-        let (throttle_ms, rtt_ms, queued) = (told.throttle_ms, told.rtt_ms, told.queued);
-        Status { queue_full_ms, throttle_ms, rtt_ms, queued }
+    /// A stage that counts with `host`.
+    pub fn new(writer: Writer, host: Host) -> Self {
+        Self { writer, host }
     }
 
     /// Says what messages were found to hold since it was last said.
@@ -86,7 +62,13 @@ impl SinkStage for Stage {
 
     fn status(&self) -> Result<Json> {
         self.tell_content();
-        Json::from_value(&self.publish(&self.writer.producer.statistics()))
+        let told = self.writer.producer.statistics();
+        Json::from_value(&Status {
+            queue_full_ms: told.queue_full.as_secs_f64() * 1000.0,
+            throttle_ms: told.throttle_ms,
+            rtt_ms: told.rtt_ms,
+            queued: told.queued,
+        })
     }
 
     async fn close(&self, deadline: Option<Instant>) -> Result<()> {
