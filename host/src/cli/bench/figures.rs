@@ -2,7 +2,7 @@
 
 use super::super::measure::Measured;
 use super::timed::Timed;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,22 +27,30 @@ pub(super) struct Report {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Figures {
     /// Records that were read.
+    #[serde(serialize_with = "whole")]
     pub(super) records: f64,
     /// From the start of the process to its end.
+    #[serde(serialize_with = "whole")]
     pub(super) wall_ms: f64,
     /// From the first lane's start to the end of the stream.
+    #[serde(serialize_with = "whole")]
     pub(super) duration_ms: f64,
     /// Over `duration_ms`.
+    #[serde(serialize_with = "whole")]
     pub(super) records_per_s: f64,
     /// Bytes of keys and values over `duration_ms`.
+    #[serde(serialize_with = "whole")]
     pub(super) bytes_per_s: f64,
     /// Of the whole process, its start included.
+    #[serde(serialize_with = "whole")]
     pub(super) cpu_ns_per_record: f64,
     /// The same by the names of threads; `other` ended before they were looked at.
+    #[serde(serialize_with = "all_whole")]
     pub(super) thread_cpu_ns_per_record: BTreeMap<String, f64>,
     /// From write to report, by percentile.
     pub(super) latency_ms: BTreeMap<String, f64>,
     /// The most memory that was resident.
+    #[serde(serialize_with = "whole")]
     pub(super) peak_rss_bytes: f64,
     /// What held each sink up.
     pub(super) bottleneck: BTreeMap<String, String>,
@@ -60,14 +68,32 @@ pub(super) enum Compared {
     /// It was run as often as the pipeline.
     Ran {
         /// The median of its time, from start to end.
+        #[serde(serialize_with = "whole")]
         wall_ms: f64,
         /// The median of its CPU time.
+        #[serde(serialize_with = "whole")]
         cpu_ns_per_record: f64,
         /// So many times longer than the pipeline it took; above 1 the pipeline is faster.
+        #[serde(serialize_with = "hundredths")]
         wall_ratio: f64,
         /// So many times more CPU time than the pipeline it took; above 1 the pipeline is cheaper.
+        #[serde(serialize_with = "hundredths")]
         cpu_ratio: f64,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn whole<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(number.round() as u64)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn hundredths<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64((number * 100.0).round() / 100.0)
+}
+
+fn all_whole<S: Serializer>(numbers: &BTreeMap<String, f64>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(numbers.iter().map(|(name, number)| (name, number.round() as u64)))
 }
 
 impl Figures {

@@ -283,7 +283,7 @@ fn a_stream_has_defaults_and_takes_what_config_says() {
     let catalog = catalog();
     let steps = "pipeline: [{uses: source}, {uses: sink}]";
     let settings = |plan: &StreamPlan<'_>| (plan.lanes, plan.in_flight, plan.batch);
-    assert_eq!(settings(&stream(steps, &catalog)), (1, 32, BatchLimits::default()));
+    assert_eq!(settings(&stream(steps, &catalog)), (1, 16, BatchLimits::default()));
     let written =
         "config: {lanes: 2, in_flight: 8, batch: {records: 10, bytes: 4096, linger: 5ms}}";
     let batch = BatchLimits { records: 10, bytes: 4096, linger: Duration::from_millis(5) };
