@@ -34,8 +34,9 @@ const LISTENING: &str = "Awaiting socket connections on ";
 pub struct Apache {
     bootstrap_servers: String,
     // Before the folder: the broker ends before its data goes.
-    _broker: Guarded,
+    broker: Guarded,
     folder: TempDir,
+    jars: PathBuf,
 }
 
 impl Apache {
@@ -74,7 +75,26 @@ impl Apache {
             .unwrap_or_else(|error| panic!("topic {name}: {error}"));
     }
 
-    /// What the broker has logged: warnings, errors and the lines of its start.
+    /// Kills the broker, as a crash of its machine would. Its data stays.
+    ///
+    /// # Errors
+    /// When it has ended already.
+    pub fn kill(&mut self) -> Result<()> {
+        self.broker.kill(self.folder.path())
+    }
+
+    /// Starts a killed broker with its data, at the same address.
+    ///
+    /// # Errors
+    /// When it does not start, with its log.
+    pub fn start_again(&mut self) -> Result<()> {
+        properties::listen_at(self.folder.path(), &self.bootstrap_servers)?;
+        fs::remove_file(log_file(self.folder.path()))?;
+        (self.broker, self.bootstrap_servers) = start_broker(&self.jars, self.folder.path())?;
+        Ok(())
+    }
+
+    /// What the broker has logged since it started: warnings, errors and the lines of its start.
     pub fn log(&self) -> String {
         read_log(self.folder.path())
     }
@@ -93,11 +113,8 @@ impl Apache {
         let folder = tempfile::Builder::new().prefix("plugpipe-kafka-").tempdir()?;
         properties::write(folder.path())?;
         format_storage(jars, folder.path())?;
-        let mut kafka = java(jars, folder.path());
-        kafka.arg("kafka.Kafka").arg(server_properties(folder.path()));
-        let mut broker = Guarded::start(&kafka, folder.path())?;
-        let bootstrap_servers = wait_until_ready(&mut broker, folder.path())?;
-        Ok(Self { bootstrap_servers, _broker: broker, folder })
+        let (broker, bootstrap_servers) = start_broker(jars, folder.path())?;
+        Ok(Self { bootstrap_servers, broker, folder, jars: jars.to_owned() })
     }
 }
 
@@ -115,7 +132,7 @@ fn java(jars: &Path, folder: &Path) -> Command {
     let mut command = Command::new("java");
     command
         .args(["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
-        .arg(format!("-Dkafka.log.file={}", folder.join("server.log").display()))
+        .arg(format!("-Dkafka.log.file={}", log_file(folder).display()))
         .arg(format!("-Dlog4j2.configurationFile={}", folder.join("log4j2.properties").display()))
         .args(["-cp", &format!("{}/*", jars.display())]);
     command
@@ -132,6 +149,15 @@ fn format_storage(jars: &Path, folder: &Path) -> Result<()> {
         .arg(server_properties(folder));
     let output = process::run(format, START_LIMIT)?;
     if output.code == Some(0) { Ok(()) } else { Err(format!("StorageTool: {output}").into()) }
+}
+
+/// Starts a broker on a folder that is ready for it; answers its address.
+fn start_broker(jars: &Path, folder: &Path) -> Result<(Guarded, String)> {
+    let mut kafka = java(jars, folder);
+    kafka.arg("kafka.Kafka").arg(server_properties(folder));
+    let mut broker = Guarded::start(&kafka, folder)?;
+    let bootstrap_servers = wait_until_ready(&mut broker, folder)?;
+    Ok((broker, bootstrap_servers))
 }
 
 /// Waits until the broker is registered and listening; answers its address.
@@ -152,8 +178,12 @@ fn wait_until_ready(broker: &mut Guarded, folder: &Path) -> Result<String> {
     }
 }
 
+fn log_file(folder: &Path) -> PathBuf {
+    folder.join("server.log")
+}
+
 fn read_log(folder: &Path) -> String {
-    fs::read_to_string(folder.join("server.log")).unwrap_or_default()
+    fs::read_to_string(log_file(folder)).unwrap_or_default()
 }
 
 fn listener(log: &str) -> Option<String> {

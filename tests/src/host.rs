@@ -83,7 +83,7 @@ impl Host {
             }
         }
         command.env("CARGO_TARGET_DIR", target_folder()).env(PLUGS, &self.tree);
-        Invocation { command, stdin: Vec::new(), limit: LIMIT }
+        Invocation { command, stdin: Vec::new(), input_stays_open: false, limit: LIMIT }
     }
 }
 
@@ -92,6 +92,7 @@ impl Host {
 pub struct Invocation {
     command: Command,
     stdin: Vec<u8>,
+    input_stays_open: bool,
     limit: Duration,
 }
 
@@ -107,6 +108,13 @@ impl Invocation {
     #[must_use]
     pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.stdin = text.into();
+        self
+    }
+
+    /// What the command reads goes on, with nothing more to read.
+    #[must_use]
+    pub fn without_end_of_input(mut self) -> Self {
+        self.input_stays_open = true;
         self
     }
 
@@ -143,7 +151,10 @@ impl Invocation {
     /// # Panics
     /// When the command cannot be started.
     pub fn start(self) -> Running {
-        Running::start(self.command, self.stdin, self.limit)
-            .unwrap_or_else(|error| panic!("{error}"))
+        let start = match self.input_stays_open {
+            true => Running::start_with_open_input,
+            false => Running::start,
+        };
+        start(self.command, self.stdin, self.limit).unwrap_or_else(|error| panic!("{error}"))
     }
 }

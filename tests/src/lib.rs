@@ -3,7 +3,11 @@
 //!
 //! - [`host`]: builds the binary and the plugs once, then runs commands with a deadline
 //! - [`apache`]: a real Apache Kafka broker out of Maven jars, and Apache's own console consumer
+//! - [`mock`]: a mock cluster whose brokers fall over on command
 //! - [`reader`]: a topic from its first record to its last, through librdkafka
+//! - [`watch`]: the same while the topic is written to
+//! - [`oracle`]: what went in and what came out, judged record by record
+//! - [`stream`]: a folder with a stream, its records and its checkpoint
 //! - [`golden`]: the folders `cases/` of each plug, run and compared
 //! - [`readme`]: the commands a README shows, and the output it promises
 //! - [`process`]: a child process with a deadline
@@ -26,10 +30,14 @@ pub mod apache;
 pub mod exact_json;
 pub mod golden;
 pub mod host;
+pub mod mock;
+pub mod oracle;
 pub mod process;
 pub mod reader;
 pub mod readme;
 pub mod skip;
+pub mod stream;
+pub mod watch;
 
 /// The result of setting something up: the error is a text for whoever reads the failed test.
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;

@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
 use crate::Result;
@@ -58,24 +58,54 @@ pub struct Running {
     pid: Pid,
     deadline: Instant,
     ended: Receiver<std::io::Result<std::process::Output>>,
+    /// While this is there, the process finds no end of its input.
+    _input: Sender<()>,
 }
 
 impl Running {
-    /// Starts `command`, writes `stdin` to it and closes that, and collects both outputs.
+    /// Starts `command`, writes `stdin` to it and collects both outputs. The input ends there.
     ///
     /// # Errors
     /// When the program cannot be started.
-    pub fn start(mut command: Command, stdin: Vec<u8>, limit: Duration) -> Result<Self> {
+    pub fn start(command: Command, stdin: Vec<u8>, limit: Duration) -> Result<Self> {
+        Self::start_with(command, stdin, false, limit)
+    }
+
+    /// The same with an input that does not end before the process does.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn start_with_open_input(
+        command: Command,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Self> {
+        Self::start_with(command, stdin, true, limit)
+    }
+
+    fn start_with(
+        mut command: Command,
+        stdin: Vec<u8>,
+        stays_open: bool,
+        limit: Duration,
+    ) -> Result<Self> {
         let what = format!("{command:?}");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("cannot start {what}: {error}"))?;
         let pid = Pid::from_child(&child);
         let pipe = child.stdin.take();
         let (send, ended) = channel();
-        // A process that does not read its input closes the pipe: no mistake of the test.
-        thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&stdin)));
+        let (input, closed) = channel::<()>();
+        thread::spawn(move || {
+            let Some(mut pipe) = pipe else { return };
+            // A process that does not read its input closes the pipe: no mistake of the test.
+            let _ = pipe.write_all(&stdin);
+            if stays_open {
+                let _ = closed.recv();
+            }
+        });
         thread::spawn(move || send.send(child.wait_with_output()));
-        Ok(Self { what, pid, deadline: Instant::now() + limit, ended })
+        Ok(Self { what, pid, deadline: Instant::now() + limit, ended, _input: input })
     }
 
     /// Sends SIGINT, as Ctrl-C does.
@@ -92,6 +122,19 @@ impl Running {
     /// When the process has already ended.
     pub fn terminate(&self) -> Result<()> {
         Ok(kill_process(self.pid, Signal::TERM)?)
+    }
+
+    /// Sends SIGKILL: the process gets no chance to say or keep anything.
+    ///
+    /// # Errors
+    /// When the process has already ended.
+    pub fn kill(&self) -> Result<()> {
+        Ok(kill_process(self.pid, Signal::KILL)?)
+    }
+
+    /// Whether it has not ended yet.
+    pub fn is_running(&self) -> bool {
+        test_kill_process(self.pid).is_ok()
     }
 
     /// Waits for the end.

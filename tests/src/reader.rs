@@ -110,7 +110,8 @@ fn partitions_with_records(consumer: &BaseConsumer, topic: &str) -> Result<Vec<i
     Ok(partitions)
 }
 
-fn record(message: &BorrowedMessage<'_>) -> Record {
+/// A message of librdkafka, owned.
+pub(crate) fn record(message: &BorrowedMessage<'_>) -> Record {
     let headers = message.headers().map_or_else(Vec::new, |headers| {
         headers.iter().map(|h| (h.key.to_owned(), h.value.map(<[u8]>::to_vec))).collect()
     });

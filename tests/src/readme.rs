@@ -1,5 +1,7 @@
 //! The commands a README shows, and the output it promises.
 
+const PIPED_INTO_CARGO: &str = "| cargo run ";
+
 /// One `$ command` out of a fenced `console` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
@@ -12,14 +14,17 @@ pub struct Example {
 }
 
 impl Example {
-    /// What `sh` runs. `cargo run [flags] -- arguments` becomes `plugpipe arguments`, its
-    /// arguments untouched; every other command stays as it is.
+    /// What `sh` runs. `cargo run [flags] -- arguments`, alone or at the end of a pipe, becomes
+    /// `plugpipe arguments`, its arguments untouched; every other command stays as it is.
     pub fn shell_line(&self) -> String {
-        let built = self.command.strip_prefix("cargo run ").and_then(|rest| {
+        let piped = self.command.rfind(PIPED_INTO_CARGO).map_or(0, |at| at + "| ".len());
+        let (before, last) = self.command.split_at(piped);
+        let built = last.strip_prefix("cargo run ").and_then(|rest| {
             let (flags, arguments) = rest.split_once("-- ")?;
             flags.split_whitespace().all(is_harmless).then_some(arguments)
         });
-        built.map_or_else(|| self.command.clone(), |arguments| format!("plugpipe {arguments}"))
+        let whole = || self.command.clone();
+        built.map_or_else(whole, |arguments| format!("{before}plugpipe {arguments}"))
     }
 
     /// Whether this runs the tests: a test that runs the examples must not run itself.
@@ -129,6 +134,8 @@ $ cargo test --workspace
         let cases = [
             ("cargo run -- list", "plugpipe list"),
             ("cargo run -q --release -- run 'a  b'", "plugpipe run 'a  b'"),
+            ("head a | cargo run -r -- run b", "head a | plugpipe run b"),
+            ("head a | cargo run --example x -- b", "head a | cargo run --example x -- b"),
             ("cargo run --example x -- list", "cargo run --example x -- list"),
             ("cargo run", "cargo run"),
             ("plugpipe list -- x", "plugpipe list -- x"),

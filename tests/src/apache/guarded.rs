@@ -8,6 +8,8 @@ use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::Result;
 
 /// `$0` is the folder, the rest is the command. SIGTERM is ignored once the pipe has closed, so
@@ -16,6 +18,7 @@ const GUARD: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
+echo "$child" >"$0/child"
 { read -r _ <&3; trap '' TERM; kill -9 "$child"; rm -rf "$0"; } 2>/dev/null &
 guard=$!
 exec 3<&-
@@ -46,6 +49,18 @@ impl Guarded {
         Ok(Self { shell })
     }
 
+    /// Kills the child and leaves its folder, for another start.
+    pub(super) fn kill(&mut self, folder: &Path) -> Result<()> {
+        let child = std::fs::read_to_string(folder.join("child"))?;
+        let child = Pid::from_raw(child.trim().parse()?).ok_or("no process has the id 0")?;
+        // Out of the shell's hands, or `wait` would close it and the folder would go, too.
+        let pipe = self.shell.stdin.take();
+        kill_process(child, Signal::KILL)?;
+        self.shell.wait()?;
+        drop(pipe);
+        Ok(())
+    }
+
     /// How the child ended, if it has.
     pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.shell.try_wait()
@@ -65,7 +80,7 @@ mod tests {
     use std::fs;
     use std::time::{Duration, Instant};
 
-    use rustix::process::{Pid, test_kill_process};
+    use rustix::process::test_kill_process;
 
     use super::*;
 
@@ -100,6 +115,16 @@ mod tests {
         drop(guarded);
         within_ten_seconds(|| test_kill_process(pid).is_err().then_some(()));
         within_ten_seconds(|| (!folder.exists()).then_some(()));
+    }
+
+    #[test]
+    fn the_folder_outlives_a_child_that_is_killed_for_another_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut guarded, pid) = process_in(folder.path());
+        guarded.kill(folder.path()).unwrap();
+        assert!(test_kill_process(pid).is_err());
+        drop(guarded);
+        assert!(folder.path().join("pid").exists());
     }
 
     #[test]

@@ -47,3 +47,10 @@ pub(super) fn write(folder: &Path) -> io::Result<()> {
     fs::write(folder.join("server.properties"), server)?;
     fs::write(folder.join("log4j2.properties"), LOGGING)
 }
+
+/// Has the broker of `folder` listen at `address` when it starts again, in place of any free port.
+pub(super) fn listen_at(folder: &Path, address: &str) -> io::Result<()> {
+    let file = folder.join("server.properties");
+    let server = fs::read_to_string(&file)?;
+    fs::write(file, server.replace("PLAINTEXT://127.0.0.1:0", &format!("PLAINTEXT://{address}")))
+}

@@ -91,7 +91,7 @@ fn broken_tree() -> (Tree, Vec<Refused>) {
         refused.push(Refused::new(&plug, kind, reason));
     }
     tree = tree.with_fixture("faulty/no_symbol/1.0.0").with_fixture("faulty/wrong_name/1.0.0");
-    let no_symbol = "the library does not export `plugpipe_plugin_root_0`: it is not a PlugPipe \
+    let no_symbol = "the library does not export `plugpipe_plugin_root_1`: it is not a PlugPipe \
                      plugin, or was built for another major version of the plugin ABI";
     refused.push(Refused::new("faulty/no_symbol/1.0.0", "no_symbol", no_symbol));
     let names = "names disagree: plug.yaml says `wrong_name`, the library says `another_name`";

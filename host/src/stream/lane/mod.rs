@@ -16,8 +16,8 @@ pub use open::Plugins;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use plugin_abi::stage::{Next, SinkObject_TO, SourceObject_TO};
 use plugin_abi::{Answer, Batch, ErrorClass, Pending, SourceBox};
 use tokio::sync::watch;
@@ -128,7 +128,16 @@ impl Lane<'_> {
             }
         }
         drop(next);
+        self.take_what_is_there();
         self.close().await
+    }
+
+    /// Reports that came while the lane was held up are not lost because its time is over.
+    fn take_what_is_there(&mut self) {
+        while let Some(Some(event)) = self.events.next().now_or_never() {
+            self.ready.push_back(event);
+        }
+        self.settle();
     }
 
     /// Handles what is ready and acknowledges what is final.
