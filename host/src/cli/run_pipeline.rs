@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, printable};
 use crate::pipeline::{GivenInput, Parsed, PipelineSpec, Planned};
 use crate::registry::Registry;
+use crate::run::answer::BAD_CONFIGURATION;
 use crate::run::{self, Answer};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -74,6 +75,7 @@ pub(super) fn closed(answer: &Answer, signals: &Signals, print: impl FnOnce(&str
     print(answer.to_json().get());
     match signals.seen() {
         _ if answer.is_success() => DONE,
+        _ if answer.error.as_ref().is_some_and(|error| error.kind == BAD_CONFIGURATION) => WRONG,
         Some(code) => code,
         None => FAILED,
     }

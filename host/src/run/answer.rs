@@ -42,10 +42,14 @@ pub struct StepSummary {
     pub duration_ms: u64,
 }
 
+/// The kind of a configuration that keeps a stream from starting: the caller's mistake, not a failure.
+pub const BAD_CONFIGURATION: &str = "bad_configuration";
+
 /// Why a run is no success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunError {
-    /// `step_failed`, `plugin_refused`, `bad_expression` or `interrupted`.
+    /// `step_failed`, `plugin_refused`, `bad_expression`, [`BAD_CONFIGURATION`], `interrupted` or
+    /// `counters_mismatch`.
     pub kind: &'static str,
     /// What went wrong.
     pub message: String,

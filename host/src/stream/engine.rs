@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, watch};
 
-use super::lane::{Ended, Failure, Lane, Plugins};
+use super::lane::{Ended, Failure, Lane, Plugins, STEP_FAILED};
 use super::observed::Observed;
 use super::phase::Phase;
 use super::prepare::{Prepared, prepare};
@@ -159,6 +159,6 @@ fn start(phase: &watch::Sender<Phase>) {
 }
 
 fn lost(message: String) -> Ended {
-    let failure = Some(Failure { step: 0, message });
+    let failure = Some(Failure { kind: STEP_FAILED, step: 0, message });
     Ended { in_flight: 0, failure, warnings: Vec::new() }
 }

@@ -10,9 +10,10 @@ use super::lane::Failure;
 use super::opener::Opener;
 use crate::catalog::Installed;
 use crate::json::ObjectText;
-use crate::pipeline::expr::Warnings;
+use crate::pipeline::expr::{Failed, Warnings};
 use crate::pipeline::plan::stream::{Stage, StreamOnError, StreamPlan, StreamStep};
 use crate::registry::Registry;
+use crate::run::answer::BAD_CONFIGURATION;
 use crate::run::context::Identity;
 
 /// What the lanes need beside the plan.
@@ -38,20 +39,22 @@ pub async fn prepare(
 ) -> Result<Prepared, Failure> {
     let mut prepared = Prepared::default();
     for (position, step) in plan.steps.iter().enumerate() {
-        let failed = |message: String| Failure { step: position, message };
+        let failed = |kind, message| Failure { kind, step: position, message };
+        let expression = |failed_one: Failed| failed("bad_expression", failed_one.to_string());
         let env = plan.environment_of(step, &identity.timestamp, warnings);
-        let env = env.map_err(|error| failed(error.to_string()))?;
+        let env = env.map_err(expression)?;
         let values = plan.values(&env, &identity.timestamp);
         let config = plan.configuration(step, &values, warnings);
-        let config = config.map_err(|error| failed(error.to_string()))?;
+        let config = config.map_err(expression)?;
         prepared.topics.push(topic(&config));
         let opener = match step.stage.installed() {
             None => None,
             Some(installed) => {
                 let live = registry.open_apart(installed).await;
-                let live = live.map_err(|error| failed(error.message))?;
+                let live = live.map_err(|error| failed("plugin_refused", error.message))?;
                 let schema = live.description().config.get(role(step)).map(|one| one.as_value());
-                refuse_writes(schema, &config, registry).map_err(failed)?;
+                let refused = refuse_writes(schema, &config, registry);
+                refused.map_err(|message| failed(BAD_CONFIGURATION, message))?;
                 let run = run_ids(plan, position, identity);
                 Some(Opener::new(plan, position, live, config, run))
             }

@@ -95,9 +95,9 @@ impl<'p> Closing<'p> {
             );
             return Some(RunError { kind: "counters_mismatch", message, step: None });
         }
-        if let Some(Failure { step, message }) = failure {
+        if let Some(Failure { kind, step, message }) = failure {
             let step = self.plan.steps.get(*step).map(|step| step.id.clone());
-            return Some(RunError { kind: "step_failed", message: message.clone(), step });
+            return Some(RunError { kind, message: message.clone(), step });
         }
         let message = || {
             format!(

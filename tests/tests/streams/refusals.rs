@@ -61,7 +61,7 @@ fn a_stage_that_cannot_be_opened_ends_the_run_before_a_record_moves() {
     for (config, reason) in NOT_OPENED {
         let source = format!("  - {{id: records, uses: file_source, config: {{{config}}}}}\n");
         let stream = Stream::new(&format!("pipeline:\n{source}{OUT}")).with_lines("1\n");
-        let output = stream.run().output().expect_code(1);
+        let output = stream.run().output().expect_code(2);
         let answer = output.json();
         assert_eq!(answer["error"]["step"], "records", "{config}: {output}");
         let message = answer["error"]["message"].as_str().unwrap();
@@ -86,7 +86,7 @@ fn no_stream_writes_into_a_tree_of_plugs() {
         let (into_sink, into_checkpoint) = (format!("{SOURCE}{out}"), format!("{at}{OUT}"));
         for steps in [into_sink, into_checkpoint] {
             let stream = Stream::new(&format!("pipeline:\n{steps}")).with_lines("1\n");
-            let output = stream.run().plugs(&tree).output().expect_code(1);
+            let output = stream.run().plugs(&tree).output().expect_code(2);
             let answer = output.json();
             let message = answer["error"]["message"].as_str().unwrap();
             assert!(message.contains("where no pipeline may write"), "{message}");

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::Diagnostic;
 use crate::json::{Segment, at};
-use crate::pipeline::{GivenInput, PipelineSpec, Plan};
+use crate::pipeline::{GivenInput, PipelineSpec, Planned};
 use crate::registry::Request;
 
 use super::{Answer, LivePlugin, Plugins, run};
@@ -108,7 +108,8 @@ async fn run_with(
         .map(|(name, text)| ((*name).to_owned(), GivenInput::Text((*text).to_owned())))
         .collect();
     let catalog = catalog();
-    let plan = Plan::resolve(&parsed.spec.unwrap(), &catalog, &given, &environment)?;
+    let planned = Planned::resolve(&parsed.spec.unwrap(), &catalog, &given, &environment)?;
+    let Planned::Once(plan) = planned else { panic!("a stream") };
     Ok(run(&plan, &Fakes, stop).await)
 }
 

@@ -31,6 +31,8 @@ use super::phase::Phase;
 use events::{Event, Events};
 use idle::Idle;
 
+/// What a failure is called while records move.
+pub const STEP_FAILED: &str = "step_failed";
 /// How long a source that has nothing is left alone.
 const REST: Duration = Duration::from_millis(10);
 /// The same after a retriable error.
@@ -40,9 +42,11 @@ const TICK: Duration = Duration::from_secs(1);
 /// How long a stage has for its last call.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Why a stream stopped.
+/// Why a stream stopped, or did not start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
+    /// What the answer calls it.
+    pub kind: &'static str,
     /// Position of the step.
     pub step: usize,
     /// What is wrong, and what to do.
@@ -231,7 +235,7 @@ impl Lane<'_> {
     /// Stops the stream: lanes read no more and drain.
     fn fail(&mut self, step: usize, message: &str) {
         let message = message.to_owned();
-        self.failure.get_or_insert(Failure { step, message });
+        self.failure.get_or_insert(Failure { kind: STEP_FAILED, step, message });
         Phase::drain(&self.phase, self.drain);
     }
 

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
+use plugin_api::{Error, ErrorClass};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use super::idle::Idle;
-use super::{Failure, Lane};
+use super::{Failure, Lane, STEP_FAILED};
 use crate::pipeline::expr::Warnings;
 use crate::pipeline::plan::stream::{Stage, StreamPlan};
+use crate::run::answer::BAD_CONFIGURATION;
 use crate::stream::flow::Flow;
 use crate::stream::ledger::Ledger;
 use crate::stream::observed::Observed;
@@ -38,6 +40,13 @@ pub struct Plugins<'p> {
     pub drain: Duration,
 }
 
+/// A configuration that cannot work is the user's to mend, everything else a failure of the step.
+fn unopened(step: usize, error: Error) -> Failure {
+    let is_config = error.class == ErrorClass::ConfigFatal;
+    let kind = if is_config { BAD_CONFIGURATION } else { STEP_FAILED };
+    Failure { kind, step, message: error.message }
+}
+
 impl<'p> Lane<'p> {
     /// Opens the stages of the lane with this number: sinks first, so that nothing is read that has
     /// nowhere to go.
@@ -54,7 +63,7 @@ impl<'p> Lane<'p> {
                 transforms.push(None);
                 continue;
             };
-            let failed = |error: plugin_api::Error| Failure { step, message: error.message };
+            let failed = |error| unopened(step, error);
             let mut transform = None;
             match planned.stage {
                 Stage::Sink(_) => {
@@ -68,7 +77,7 @@ impl<'p> Lane<'p> {
             transforms.push(transform);
         }
         transforms.reverse();
-        let no_source = || Failure { step: 0, message: "the stream has no source".to_owned() };
+        let no_source = || unopened(0, Error::config("the stream has no source"));
         let flow = Flow {
             plan: plugins.plan,
             transforms,

@@ -6,18 +6,14 @@ mod refused;
 
 pub(super) use draft::{Draft, draft};
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 
-use crate::catalog::{Catalog, Installed};
+use crate::catalog::Installed;
 use crate::diagnostics::Diagnostic;
 use crate::pipeline::PipelineSpec;
 use crate::pipeline::expr::{Piece, StepNames, Tree};
-use crate::pipeline::inputs::GivenInput;
 use crate::pipeline::spec::OnError;
 
-use super::Planned;
 use super::parts::RunData;
 
 /// Everything a run needs. Nothing in it is undecided.
@@ -62,27 +58,6 @@ pub struct PlannedStep<'c> {
     pub on_error: OnError,
     /// Runs even after a failed step.
     pub always_run: bool,
-}
-
-impl<'c> Plan<'c> {
-    /// Resolves a document pipeline as [`Planned::resolve`] does.
-    ///
-    /// # Errors
-    /// Every problem; one of them that the pipeline is a stream.
-    pub fn resolve(
-        spec: &PipelineSpec,
-        catalog: &'c Catalog,
-        given: &BTreeMap<String, GivenInput>,
-        env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        match Planned::resolve(spec, catalog, given, env)? {
-            Planned::Once(plan) => Ok(plan),
-            Planned::Stream(_) => {
-                let message = "the pipeline is a stream, and only documents can be run here";
-                Err(vec![Diagnostic::error("bad_mode", None, message)])
-            }
-        }
-    }
 }
 
 /// Puts a plan together.

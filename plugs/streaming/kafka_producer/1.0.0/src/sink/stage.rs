@@ -6,8 +6,9 @@ use plugin_api::{Batch, Host, Json, Result};
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
-/// How long a flush holds the lane; what is not sent by then is sent when its linger is over.
-const LONGEST_FLUSH: Duration = Duration::from_secs(2);
+/// How long a flush holds the lane, which serves other sinks too: enough for connected brokers to
+/// hear of it. What is not sent by then is sent when its linger is over.
+const LONGEST_FLUSH: Duration = Duration::from_millis(50);
 /// How long closing takes at most when nobody says.
 const CLOSING: Duration = Duration::from_secs(5);
 
