@@ -45,9 +45,9 @@ impl Ctx {
         Self { host, caller, run: call.run.clone() }
     }
 
-    /// What a stage that is being opened may ask for. It has no deadline.
+    /// What a stage that is being opened may ask for.
     pub(crate) fn of_stage(host: Host, open: &Open) -> Self {
-        let caller = Caller { id: open.call_id, deadline: None };
+        let caller = Caller { id: open.call_id, deadline: open.deadline() };
         Self { host, caller, run: open.run.clone() }
     }
 

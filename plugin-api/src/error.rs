@@ -41,7 +41,8 @@ impl From<ErrorClass> for plugin_abi::ErrorClass {
 }
 
 impl From<plugin_abi::ErrorClass> for ErrorClass {
-    /// A class that this version does not know counts as [`ErrorClass::RecordFatal`].
+    /// A class that this version does not know counts as [`ErrorClass::RecordFatal`] here: the call
+    /// fails and is not made again.
     fn from(class: plugin_abi::ErrorClass) -> Self {
         let known =
             Self::EVERY.into_iter().find(|known| plugin_abi::ErrorClass::from(*known) == class);

@@ -13,7 +13,9 @@ pub fn kept(mut batch: Batch, mut keep: impl FnMut(usize, &RecordMeta) -> bool) 
     let mut left = records[..first].to_vec();
     let rest = records.iter().enumerate().skip(first + 1);
     left.extend(rest.filter(|(position, meta)| keep(*position, meta)).map(|(_, meta)| *meta));
+    let flags = batch.flags;
     batch.set_records(left);
+    batch.flags = flags;
     batch
 }
 
@@ -31,13 +33,15 @@ pub fn without_dropped(batch: Batch) -> Batch {
     kept(batch, |_, meta| !meta.has(RecordMeta::DROPPED))
 }
 
-/// Both batches as one, in the order of their origins.
+/// Both batches as one, in the order of their origins. Topics are found again by their names.
 pub fn merged(one: &Batch, other: &Batch) -> Batch {
     let records = |batch: &Batch| batch.records().len();
     let bytes = one.arena.len() + other.arena.len();
     let mut builder = BatchBuilder::with_capacity(records(one) + records(other), bytes);
     let mut rest = other.records().iter().peekable();
-    let push = |builder: &mut BatchBuilder, batch: &Batch, record: &RecordMeta| {
+    let mut topics = Vec::with_capacity(records(one) + records(other));
+    let mut push = |builder: &mut BatchBuilder, batch: &Batch, record: &RecordMeta| {
+        topics.push(batch.topic(record).map(str::to_owned));
         builder.push_from(batch, record, |out| {
             out.extend_from_slice(batch.value(record).unwrap_or_default());
             Ok(())
@@ -52,8 +56,26 @@ pub fn merged(one: &Batch, other: &Batch) -> Batch {
     rest.for_each(|record| push(&mut builder, other, record));
     let flags = one.flags & other.flags;
     let mut merged = builder.build_like(one);
+    name_topics(&mut merged, &topics);
     merged.flags = flags;
     merged
+}
+
+/// Points every record at its topic in the batch's own table, which grows where it must.
+fn name_topics(batch: &mut Batch, topics: &[Option<String>]) {
+    let mut known: Vec<String> = batch.topics().map(str::to_owned).collect();
+    let mut numbers = Vec::with_capacity(topics.len());
+    for topic in topics {
+        numbers.push(topic.as_ref().map_or(RecordMeta::NO_TOPIC, |topic| {
+            let at = known.iter().position(|one| one == topic).unwrap_or_else(|| {
+                batch.add_topic(topic);
+                known.push(topic.clone());
+                known.len() - 1
+            });
+            u32::try_from(at).unwrap_or(RecordMeta::NO_TOPIC)
+        }));
+    }
+    batch.records_mut().iter_mut().zip(numbers).for_each(|(meta, topic)| meta.topic = topic);
 }
 
 #[cfg(test)]
@@ -89,6 +111,20 @@ mod tests {
         assert_eq!(text(&kept(batch("abcd", &[0, 1, 2, 3]), |at, _| at % 2 == 1)), "bd");
         let refused = [RecordError::new(1, ErrorClass::RECORD_FATAL, ErrorCode::OTHER, "")];
         assert_eq!(text(&without(batch("abc", &[0, 1, 2]), &refused)), "ac");
+    }
+
+    #[test]
+    fn two_parts_keep_their_topics() {
+        let on = |mut batch: Batch, topics: &[&str]| {
+            for (at, topic) in topics.iter().enumerate() {
+                let number = batch.add_topic(topic);
+                batch.records_mut()[at].topic = number;
+            }
+            batch
+        };
+        let merged = merged(&on(batch("ac", &[0, 2]), &["x", "y"]), &on(batch("b", &[1]), &["y"]));
+        let topics = merged.records().iter().map(|meta| merged.topic(meta));
+        assert_eq!(topics.collect::<Vec<_>>(), [Some("x"), Some("y"), Some("y")]);
     }
 
     #[test]

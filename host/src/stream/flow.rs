@@ -1,8 +1,10 @@
 //! The way of a batch from the source to the sinks of one lane: filters and transforms are applied
 //! here, on the lane's thread, and what comes out is handed over as [`Arrival`]s.
 
+use std::collections::HashSet;
+
 use plugin_abi::stage::TransformObject_TO;
-use plugin_abi::{Batch, ErrorClass, ErrorCode, RecordError, TransformBox};
+use plugin_abi::{Batch, ErrorClass, ErrorCode, RecordError, RecordMeta, TransformBox};
 use serde_json::value::RawValue;
 
 use crate::pipeline::expr::record::{RecordTest, RecordView};
@@ -56,7 +58,10 @@ impl Flow<'_> {
         let mut arrivals = Vec::new();
         // Positions of origins are those of the batch as it was read.
         let read = batch.records().len();
-        self.onward(0, with_plain_flags(batch), read, &mut arrivals);
+        let torn = torn(&batch);
+        let batch = refuse(0, with_plain_flags(batch), torn, &mut arrivals);
+        self.onward(0, batch, read, &mut arrivals);
+        each_once(&mut arrivals);
         arrivals
     }
 
@@ -147,7 +152,8 @@ impl Flow<'_> {
             applied.map_err(|error| (error.class, error.code, error.message().to_owned()));
         match applied.and_then(|applied| accountable(applied, read)) {
             Ok(mut applied) => {
-                let errors = applied.take_refused();
+                let mut errors = applied.take_refused();
+                errors.extend(torn(&applied));
                 let given = found_again(&before, &applied, &errors);
                 refuse(at, before, given, arrivals);
                 without_dropped(without(applied, &errors))
@@ -208,6 +214,34 @@ fn refuse(
     rest
 }
 
+/// Records of which a part lies outside the batch: they would read as null, and null deletes.
+fn torn(batch: &Batch) -> Vec<RecordError> {
+    let records = (0..).zip(batch.records());
+    let torn = records.filter(|(_, meta)| !meta.has(RecordMeta::DROPPED) && !batch.holds(meta));
+    let text = "the descriptor of the record points outside its batch, a fault of the plugin";
+    let (class, code) = (ErrorClass::RECORD_FATAL, ErrorCode::OTHER);
+    torn.map(|(index, _)| RecordError::new(index, class, code, text)).collect()
+}
+
+/// A step may refuse a record on several of its ways; one refusal is enough.
+fn each_once(arrivals: &mut Vec<Arrival>) {
+    let refusals = |arrival: &&Arrival| matches!(arrival, Arrival::Refused { .. });
+    if arrivals.iter().filter(refusals).count() < 2 {
+        return;
+    }
+    let mut known = HashSet::new();
+    arrivals.retain_mut(|arrival| match arrival {
+        Arrival::Sink { .. } => true,
+        Arrival::Refused { step, batch, errors } => {
+            errors.retain(|error| {
+                let meta = batch.records().get(error.index as usize);
+                meta.is_none_or(|meta| known.insert((*step, meta.origin)))
+            });
+            !errors.is_empty()
+        }
+    });
+}
+
 /// Errors of a transform's answer as errors of what it was given: the origin finds the record again,
 /// also where the answer has more records or fewer.
 fn found_again(given: &Batch, answer: &Batch, errors: &[RecordError]) -> Vec<RecordError> {
@@ -231,7 +265,9 @@ fn found_again(given: &Batch, answer: &Batch, errors: &[RecordError]) -> Vec<Rec
 
 /// A record whose origin is none of the source's cannot be accounted for.
 fn accountable(batch: Batch, read: usize) -> Result<Batch, (ErrorClass, ErrorCode, String)> {
-    match batch.records().iter().find(|meta| meta.origin as usize >= read) {
+    let is_stray =
+        |meta: &&RecordMeta| !meta.has(RecordMeta::DROPPED) && meta.origin as usize >= read;
+    match batch.records().iter().find(is_stray) {
         None => Ok(with_plain_flags(batch)),
         Some(stray) => {
             let message =

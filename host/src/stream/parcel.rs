@@ -61,6 +61,7 @@ impl Parcel {
             let records = self.batch.records();
             let kept = positions.iter().filter_map(|at| records.get(*at as usize)).copied();
             batch.set_records(kept.collect());
+            batch.flags = self.batch.flags;
         }
         Self { seq: self.seq, batch, attempts: self.attempts + 1, dead: self.dead }
     }
@@ -121,7 +122,13 @@ impl Sorted {
                 self.again.push(error.index);
                 self.stop.get_or_insert_with(|| error.message().to_owned());
             }
-            _ => self.refused.push(error.clone()),
+            ErrorClass::RECORD_FATAL => self.refused.push(error.clone()),
+            unknown => {
+                self.again.push(error.index);
+                let text = "the sink gave an error of a class that this host does not know";
+                self.stop
+                    .get_or_insert_with(|| format!("{text} ({}): {}", unknown.0, error.message()));
+            }
         }
     }
 }

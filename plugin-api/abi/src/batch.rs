@@ -22,7 +22,7 @@ pub struct RecordMeta {
     pub key_offset: u32,
     /// Bytes of the key.
     pub key_len: u32,
-    /// Milliseconds since 1970, 0 = none.
+    /// Milliseconds since 1970, or [`RecordMeta::NO_TIMESTAMP`].
     pub timestamp_ms: i64,
     /// The record's position at its source, -1 = none.
     pub offset: i64,
@@ -30,7 +30,8 @@ pub struct RecordMeta {
     pub topic: u32,
     /// The partition, -1 = the sink chooses.
     pub partition: i32,
-    /// Index of the record in the source's batch, so that a split stays accountable.
+    /// Index of the record in the source's batch, so that a split stays accountable. The host sets it
+    /// for sources; a transform hands on that of the record it started from.
     pub origin: u32,
     /// First of the record's headers in the batch's header table.
     pub header_start: u32,
@@ -52,6 +53,10 @@ impl RecordMeta {
     pub const DROPPED: u32 = 4;
     /// The record names no topic: it goes to the sink's own.
     pub const NO_TOPIC: u32 = u32::MAX;
+    /// The record has no time of its own.
+    pub const NO_TIMESTAMP: i64 = i64::MIN;
+    /// Not known yet. No record leaves a transform with it: nobody could account for it.
+    pub const NO_ORIGIN: u32 = u32::MAX;
 
     /// A record without a key.
     #[must_use]
@@ -73,11 +78,11 @@ impl Default for RecordMeta {
             value_len: 0,
             key_offset: 0,
             key_len: 0,
-            timestamp_ms: 0,
+            timestamp_ms: Self::NO_TIMESTAMP,
             offset: -1,
             topic: Self::NO_TOPIC,
             partition: -1,
-            origin: 0,
+            origin: Self::NO_ORIGIN,
             header_start: 0,
             header_count: 0,
             flags: 0,
@@ -139,7 +144,7 @@ pub struct Batch {
 impl Batch {
     /// Every value that is not null was found to be one valid JSON text in UTF-8, at most 128 levels
     /// deep, without white space between its tokens and without escapes in its strings. Whoever
-    /// changes values clears it.
+    /// changes values clears it; editing descriptors does, so set it anew where they still hold.
     pub const COMPACT_JSON: u32 = 1;
     /// The records are dead letters: refused by a step, with headers `plugpipe.dlq.*` that say why. A
     /// sink stores them as they are. Only the host says so.
@@ -171,13 +176,16 @@ impl Batch {
         self.tables.records.as_slice()
     }
 
-    /// The descriptors, to filter and route by. Copies them if a clone shares them.
+    /// The descriptors, to filter and route by. Copies them if a clone shares them, and clears
+    /// [`Batch::COMPACT_JSON`].
     pub fn records_mut(&mut self) -> &mut [RecordMeta] {
+        self.flags &= !Self::COMPACT_JSON;
         self.tables_mut().records.as_mut_slice()
     }
 
-    /// Puts other descriptors in the place of these.
+    /// Puts other descriptors in the place of these, and clears [`Batch::COMPACT_JSON`].
     pub fn set_records(&mut self, records: Vec<RecordMeta>) {
+        self.flags &= !Self::COMPACT_JSON;
         self.tables_mut().records = RVec::from(records);
     }
 
@@ -187,7 +195,8 @@ impl Batch {
         self.refused.as_slice()
     }
 
-    /// Refuses one record; its neighbours go on.
+    /// Refuses one record of this batch, by its index in [`Batch::records`]; its neighbours go on. The
+    /// record stays in the batch, and the host takes it out.
     pub fn refuse(&mut self, refused: RecordError) {
         self.refused.push(refused);
     }
@@ -212,6 +221,27 @@ impl Batch {
     pub fn key(&self, record: &RecordMeta) -> Option<&[u8]> {
         let present = !record.has(RecordMeta::NULL_KEY);
         present.then(|| self.bytes(record.key_offset, record.key_len)).flatten()
+    }
+
+    /// Whether every part of a record lies inside the arena and its tables. A part that does not reads
+    /// as null, and a null value is a tombstone, which deletes: refuse such a record instead.
+    #[must_use]
+    pub fn holds(&self, record: &RecordMeta) -> bool {
+        let is_there = |flag, offset, len| record.has(flag) || self.bytes(offset, len).is_some();
+        is_there(RecordMeta::NULL_VALUE, record.value_offset, record.value_len)
+            && is_there(RecordMeta::NULL_KEY, record.key_offset, record.key_len)
+            && (record.topic == RecordMeta::NO_TOPIC || self.topic(record).is_some())
+            && (record.header_count == 0 || self.holds_headers(record))
+    }
+
+    fn holds_headers(&self, record: &RecordMeta) -> bool {
+        let headers = self.headers_of(record);
+        headers.len() == record.header_count as usize
+            && headers.iter().all(|header| {
+                let is_null = header.flags & HeaderMeta::NULL_VALUE != 0;
+                self.bytes(header.name_offset, header.name_len).is_some()
+                    && (is_null || self.bytes(header.value_offset, header.value_len).is_some())
+            })
     }
 
     /// The topic names that descriptors point at.
@@ -305,6 +335,25 @@ mod tests {
         assert_eq!(first.records().as_ptr(), second.records().as_ptr());
         first.records_mut()[0].partition = 7;
         assert_eq!((first.records()[0].partition, second.records()[0].partition), (7, -1));
+    }
+
+    #[test]
+    fn a_record_is_held_when_every_part_of_it_is_there() {
+        let mut batch = Batch::new(Buf::from_vec(b"quake".to_vec()), Vec::new());
+        batch.set_headers(vec![HeaderMeta { name_len: 5, value_len: 6, ..HeaderMeta::default() }]);
+        let whole = RecordMeta { value_len: 5, ..RecordMeta::unkeyed() };
+        let cases = [
+            (whole, true),
+            (RecordMeta { value_len: 6, ..whole }, false),
+            (RecordMeta { value_len: 6, flags: 3, ..whole }, true),
+            (RecordMeta { key_len: 6, flags: 0, ..whole }, false),
+            (RecordMeta { topic: 0, ..whole }, false),
+            (RecordMeta { header_count: 1, ..whole }, false),
+            (RecordMeta { header_count: 2, ..whole }, false),
+        ];
+        for (record, is_held) in cases {
+            assert_eq!(batch.holds(&record), is_held, "{record:?}");
+        }
     }
 
     #[test]

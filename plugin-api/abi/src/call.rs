@@ -77,17 +77,25 @@ pub struct Open {
     pub batch_bytes: u32,
     /// How many milliseconds a source may wait for a fuller batch.
     pub linger_ms: u32,
+    /// Time left for opening in nanoseconds, 0 = no deadline.
+    pub deadline_ns: u64,
     reserved: [u64; 2],
 }
 
 impl Open {
+    /// When opening is no longer wanted, counted from now.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        instant(self.deadline_ns)
+    }
+
     /// The only stage of its step.
     #[must_use]
     pub fn single(call_id: u64, cfg: Doc, run: Doc) -> Self {
         let (step, lane, lanes) = (0, 0, 1);
         let (batch_bytes, linger_ms) = (0, 0);
-        let reserved = [0; 2];
-        Self { call_id, cfg, run, step, lane, lanes, batch_bytes, linger_ms, reserved }
+        let (deadline_ns, reserved) = (0, [0; 2]);
+        Self { call_id, cfg, run, step, lane, lanes, batch_bytes, linger_ms, deadline_ns, reserved }
     }
 }
 

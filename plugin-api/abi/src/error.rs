@@ -6,8 +6,9 @@ use abi_stable::std_types::RString;
 
 /// What an error makes the engine do.
 ///
-/// A number and not an enum, so that a newer side can add one. An unknown class counts as
-/// [`ErrorClass::RECORD_FATAL`]: it is neither retried for ever nor does it stop the host.
+/// A number and not an enum, so that a newer side can add one. An unknown class ends what it was an
+/// error of, the call or the stream: nothing is retried for ever, and no record is thrown away for a
+/// reason that nobody understands.
 #[repr(transparent)]
 #[derive(StableAbi, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ErrorClass(pub u32);
@@ -89,7 +90,8 @@ impl PErr {
 #[repr(C)]
 #[derive(StableAbi, Clone, Debug)]
 pub struct RecordError {
-    /// Index into the batch's records.
+    /// Index into the records of the batch that carries this error: a sink's is the batch it was given,
+    /// a transform's the one it gives back.
     pub index: u32,
     /// What the engine does about it.
     pub class: ErrorClass,

@@ -248,7 +248,7 @@ mod tests {
         let compared =
             Compared::new(&[timed(900, 600), timed(1000, 600), timed(5000, 700)], &pipeline);
         let expected = json!({
-            "wall_ms": 1000.0, "cpu_ns_per_record": 600.0, "wall_ratio": 2.0, "cpu_ratio": 1.5
+            "wall_ms": 1000, "cpu_ns_per_record": 600, "wall_ratio": 2.0, "cpu_ratio": 1.5
         });
         assert_eq!(serde_json::to_value(compared).unwrap(), expected);
     }

@@ -197,7 +197,10 @@ impl Lane<'_> {
     fn enter(&mut self, mut batch: Batch) {
         let records = batch.records().len();
         if batch.records().iter().zip(0..).any(|(meta, index)| meta.origin != index) {
+            // Editing clears what is known of the values, which stay as they are.
+            let flags = batch.flags;
             batch.records_mut().iter_mut().zip(0..).for_each(|(meta, index)| meta.origin = index);
+            batch.flags = flags;
         }
         let bytes = bytes_of(&batch);
         self.flow.observed.counters.read(records as u64, bytes);

@@ -1,5 +1,6 @@
 //! One field of a record, read from its bytes without parsing the rest.
 
+use plugin_abi::RecordMeta;
 use plugin_api::raw::{self, Key};
 
 use crate::diagnostics::nearest;
@@ -103,7 +104,7 @@ impl Field {
             Part::Topic => bytes(record.topic()),
             Part::Partition => whole(i64::from(record.meta.partition), -1),
             Part::Offset => whole(record.meta.offset, -1),
-            Part::Timestamp => whole(record.meta.timestamp_ms, 0),
+            Part::Timestamp => whole(record.meta.timestamp_ms, RecordMeta::NO_TIMESTAMP),
             Part::Source => bytes(record.source()),
         }
     }
