@@ -61,10 +61,11 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
         Ok(job) => job,
         Err(code) => return code,
     };
-    let registry = Registry::new(Catalog::scan(&trees));
+    // For ever: a lane that a plugin holds up may still look at it when the command has ended.
+    let registry: &'static Registry = Box::leak(Box::new(Registry::new(Catalog::scan(&trees))));
     let code = match job {
-        Job::Pipeline(job) => run_pipeline::run(&job, &registry, signals).await,
-        Job::Plugin(job) => run_plugin::run(job, &registry, signals).await,
+        Job::Pipeline(job) => run_pipeline::run(&job, registry, signals).await,
+        Job::Plugin(job) => run_plugin::run(job, registry, signals).await,
     };
     registry.shutdown(GRACE).await;
     code

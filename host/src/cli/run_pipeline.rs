@@ -43,7 +43,7 @@ impl Job {
     }
 }
 
-pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 {
+pub(super) async fn run(job: &Job, registry: &'static Registry, signals: Signals) -> u8 {
     let source = &job.file.source;
     let planned = match job.file.plan(registry.catalog(), &job.given) {
         Ok(planned) => planned,
@@ -61,7 +61,7 @@ pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 
         }
         Planned::Stream(plan) => {
             failure::print_lints(&plan.lints, source);
-            run_stream::run(&plan, registry, &job.stream, signals).await
+            run_stream::run(plan, registry, &job.stream, signals).await
         }
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
 const STDOUT_SINK: &str = "stdout_sink";
 
 pub(super) async fn run(
-    plan: &StreamPlan<'_>,
+    plan: StreamPlan<'static>,
     registry: &Registry,
     arguments: &StreamArguments,
     signals: Signals,
@@ -88,7 +88,7 @@ pub(super) async fn run(
     let measurement = arguments.measure.as_deref().map(Measurement::new);
     let shown = Shown::choose(arguments.progress, writes_stdout);
     let mut progress = None;
-    let watch = |observed| {
+    let watch = |plan: &StreamPlan<'static>, observed| {
         let watched = Watched::new(plan, observed);
         if let Some(measurement) = &measurement {
             measurement.watch(&watched.observed);

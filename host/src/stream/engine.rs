@@ -1,12 +1,13 @@
 //! A stream from its first to its last record.
 
 use std::future::Future;
-use std::pin::pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
 
 use super::lane::{Ended, Failure, Lane, Plugins, STEP_FAILED};
@@ -27,6 +28,10 @@ pub struct Options {
     pub drain: Duration,
 }
 
+/// How much longer than draining a lane may take to close its stages. One that takes longer is held up
+/// by a plugin, and left behind.
+const CLOSING: Duration = Duration::from_secs(6);
+
 /// What a lane tells.
 enum News {
     Opened,
@@ -35,117 +40,145 @@ enum News {
 
 /// Runs a stream until its source ends, something fails, or `shutdown` is ready: then nothing more is
 /// read and what is in flight becomes final. `watch` is given what can be seen of it, before it starts.
+///
+/// A plugin that never gives a thread back costs that thread: it outlives this call, and with it the
+/// plan, which is why the plan has to live as long as the process.
 pub async fn run(
-    plan: &StreamPlan<'_>,
+    plan: StreamPlan<'static>,
     registry: &Registry,
     options: Options,
-    watch: impl FnOnce(Arc<Observed>),
+    watch: impl FnOnce(&StreamPlan<'static>, Arc<Observed>),
     shutdown: impl Future<Output = ()>,
 ) -> Answer {
-    let identity = Identity::new();
+    let mut shutdown = pin!(shutdown);
+    let (plan, identity) = (Arc::new(plan), Identity::new());
     let mut warnings = Warnings::default();
     for name in &plan.sensitive {
         warnings.add(format!("`{name}` is sensitive, but this version does not redact it"));
     }
     let observed = Arc::new(Observed::new(plan.steps.iter().map(|step| step.id.clone())));
-    let closing = report::Closing::new(plan, &identity, Arc::clone(&observed));
-    let prepared = match prepare(plan, registry, &identity, &mut warnings).await {
+    let closing = report::Closing::new(Arc::clone(&plan), &identity, Arc::clone(&observed));
+    let prepared = tokio::select! {
+        prepared = prepare(&plan, registry, &identity, &mut warnings) => prepared,
+        () = shutdown.as_mut() => return closing.answer(Vec::new(), None, true, warnings),
+    };
+    let Prepared { openers, environments, topics } = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => return closing.answer(Vec::new(), Some(failure), false, warnings),
     };
-    let Prepared { openers, environments, topics } = prepared;
-    let plugins = Plugins {
+    watch(&plan, Arc::clone(&observed));
+    let plugins = Arc::new(Plugins {
         plan,
         openers,
         environments,
         topics,
         timestamp: identity.timestamp.clone(),
-        observed: &observed,
+        observed,
         phase: watch::Sender::new(Phase::Opening),
         drain: options.drain,
-    };
-    watch(Arc::clone(&observed));
-    let (ended, interrupted) = tokio::task::block_in_place(|| in_lanes(&plugins, pin!(shutdown)));
+    });
+    let (ended, interrupted) = supervise(&plugins, start_lanes(&plugins), shutdown).await;
     closing.answer(ended, None, interrupted, warnings)
 }
 
-/// Runs the lanes to their end. Answers how each ended, and whether `shutdown` was ready before.
-fn in_lanes(
-    plugins: &Plugins<'_>,
-    shutdown: impl Future<Output = ()> + Unpin,
-) -> (Vec<Ended>, bool) {
+/// Starts a thread for each lane. They are not joined: what they have to say they tell.
+fn start_lanes(plugins: &Arc<Plugins<'static>>) -> mpsc::UnboundedReceiver<News> {
     let (tell, news) = mpsc::unbounded_channel();
-    thread::scope(|scope| {
-        for number in 0..plugins.plan.lanes {
-            let told = tell.clone();
-            let lane = thread::Builder::new().name(format!("pp-lane-{number}"));
-            let started = lane.spawn_scoped(scope, move || carry(plugins, number, &told));
-            if let Err(error) = started {
-                let _ = tell.send(News::Ended(lost(format!("no thread for a lane: {error}"))));
-                Phase::drain(&plugins.phase, Duration::ZERO);
-            }
+    for number in 0..plugins.plan.lanes {
+        let (plugins, told) = (Arc::clone(plugins), tell.clone());
+        let lane = thread::Builder::new().name(format!("pp-lane-{number}"));
+        if let Err(error) = lane.spawn(move || carry(&plugins, number, &told)) {
+            let _ = tell.send(News::Ended(lost(format!("no thread for a lane: {error}"))));
         }
-        drop(tell);
-        Handle::current().block_on(supervise(plugins, news, shutdown))
-    })
+    }
+    news
 }
 
 /// The life of one lane, on its own thread.
 fn carry(plugins: &Plugins<'_>, number: u32, tell: &mpsc::UnboundedSender<News>) {
-    let runtime = match Builder::new_current_thread().enable_time().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = tell.send(News::Ended(lost(format!("no runtime for a lane: {error}"))));
-            return;
-        }
+    let whole_life = || match Builder::new_current_thread().enable_time().build() {
+        Ok(runtime) => runtime.block_on(open_and_run(plugins, number, tell)),
+        Err(error) => lost(format!("no runtime for a lane: {error}")),
     };
-    let ended = runtime.block_on(async {
-        let mut phases = plugins.phase.subscribe();
-        match Lane::open(plugins, number).await {
-            Ok(lane) => {
-                let _ = tell.send(News::Opened);
-                let _ = phases.wait_for(|phase| *phase != Phase::Opening).await;
-                lane.run().await
-            }
-            Err(failure) => Ended { in_flight: 0, failure: Some(failure), warnings: Vec::new() },
-        }
+    let ended = catch_unwind(AssertUnwindSafe(whole_life));
+    let ended = ended.unwrap_or_else(|_| {
+        lost("a lane panicked, a fault of the host: please report it".to_owned())
     });
-    if ended.failure.is_some() {
-        Phase::drain(&plugins.phase, plugins.drain);
-    }
     let _ = tell.send(News::Ended(ended));
 }
 
-/// Lets the lanes run once all are open, and drain once `shutdown` is ready.
+async fn open_and_run(
+    plugins: &Plugins<'_>,
+    number: u32,
+    tell: &mpsc::UnboundedSender<News>,
+) -> Ended {
+    let mut phases = plugins.phase.subscribe();
+    let opened = tokio::select! {
+        opened = Lane::open(plugins, number) => opened,
+        _ = phases.wait_for(|phase| phase.deadline().is_some()) => return Ended::default(),
+    };
+    match opened {
+        Ok(lane) => {
+            let _ = tell.send(News::Opened);
+            let _ = phases.wait_for(|phase| *phase != Phase::Opening).await;
+            lane.run().await
+        }
+        Err(failure) => Ended { failure: Some(failure), ..Ended::default() },
+    }
+}
+
+/// Lets the lanes run once all are open, drain once `shutdown` is ready or one of them has failed, and
+/// leaves behind those that do not stop in time. Answers how each ended, and whether `shutdown` was
+/// ready before.
 async fn supervise(
     plugins: &Plugins<'_>,
     mut news: mpsc::UnboundedReceiver<News>,
-    mut shutdown: impl Future<Output = ()> + Unpin,
+    mut shutdown: Pin<&mut impl Future<Output = ()>>,
 ) -> (Vec<Ended>, bool) {
     let (mut ended, mut opened, mut interrupted) = (Vec::new(), 0, false);
-    loop {
+    let mut phases = plugins.phase.subscribe();
+    let lanes = plugins.plan.lanes as usize;
+    while ended.len() < lanes {
+        let end = phases.borrow_and_update().deadline().map(|until| until + CLOSING);
         tokio::select! {
             told = news.recv() => match told {
                 Some(News::Opened) => {
                     opened += 1;
-                    if opened == plugins.plan.lanes {
+                    if opened == lanes {
+                        plugins.observed.starts();
                         start(&plugins.phase);
                     }
                 }
-                Some(News::Ended(end)) => ended.push(end),
+                Some(News::Ended(end)) => {
+                    if end.failure.is_some() {
+                        // Before all lanes are open nothing is in flight.
+                        let wait = if opened < lanes { Duration::ZERO } else { plugins.drain };
+                        Phase::drain(&plugins.phase, wait);
+                    }
+                    ended.push(end);
+                }
                 None => break,
             },
-            () = &mut shutdown, if !interrupted => {
+            () = shutdown.as_mut(), if !interrupted => {
                 interrupted = true;
                 Phase::drain(&plugins.phase, plugins.drain);
             }
+            _ = phases.changed() => {}
+            () = at(end) => break,
         }
     }
-    // A lane that says nothing was lost to a panic of the host itself.
-    for _ in ended.len()..plugins.plan.lanes as usize {
-        ended.push(lost("the thread of a lane was lost".to_owned()));
+    for _ in ended.len()..lanes {
+        let text = "a lane did not stop in time: a plugin holds its thread";
+        ended.push(Ended { in_flight: None, ..lost(text.to_owned()) });
     }
     (ended, interrupted)
+}
+
+async fn at(end: Option<Instant>) {
+    match end {
+        Some(end) => tokio::time::sleep_until(end.into()).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn start(phase: &watch::Sender<Phase>) {
@@ -160,5 +193,5 @@ fn start(phase: &watch::Sender<Phase>) {
 
 fn lost(message: String) -> Ended {
     let failure = Some(Failure { kind: STEP_FAILED, step: 0, message });
-    Ended { in_flight: 0, failure, warnings: Vec::new() }
+    Ended { failure, in_flight: None, ..Ended::default() }
 }

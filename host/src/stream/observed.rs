@@ -22,8 +22,8 @@ pub struct Observed {
     pub counters: Counters,
     /// One for each step, in the order of the file.
     pub steps: Vec<StepSeen>,
-    /// When the first lane started.
-    pub start: Instant,
+    /// When all lanes were open and the first record could move.
+    start: OnceLock<Instant>,
     /// How long lanes had room and the source had nothing.
     pub starved: Elapsed,
     /// How long lanes did not read because too many batches were in flight.
@@ -116,7 +116,7 @@ impl Observed {
         Self {
             counters: Counters::default(),
             steps: ids.map(StepSeen::new).collect(),
-            start: Instant::now(),
+            start: OnceLock::new(),
             starved: Elapsed::default(),
             back_pressure: Elapsed::default(),
             closing: Closing::default(),
@@ -127,6 +127,18 @@ impl Observed {
 impl Default for StepSeen {
     fn default() -> Self {
         Self::new(String::new())
+    }
+}
+
+impl Observed {
+    /// The first record can move.
+    pub fn starts(&self) {
+        self.start.get_or_init(Instant::now);
+    }
+
+    /// How long records could move.
+    pub fn elapsed(&self) -> Duration {
+        self.start.get().map_or(Duration::ZERO, Instant::elapsed)
     }
 }
 

@@ -18,8 +18,8 @@ use crate::run::answer::{Mode, RunError, StepStatus, StepSummary};
 use crate::run::context::Identity;
 
 /// The end of a stream.
-pub struct Closing<'p> {
-    plan: &'p StreamPlan<'p>,
+pub struct Closing {
+    plan: Arc<StreamPlan<'static>>,
     execution_id: String,
     observed: Arc<Observed>,
 }
@@ -41,9 +41,13 @@ pub enum Bottleneck {
 /// Below this share of the time, waiting for a sink holds nothing up.
 const NOTICEABLE: f64 = 0.2;
 
-impl<'p> Closing<'p> {
+impl Closing {
     /// The end of a stream that has not begun.
-    pub fn new(plan: &'p StreamPlan<'p>, identity: &Identity, observed: Arc<Observed>) -> Self {
+    pub fn new(
+        plan: Arc<StreamPlan<'static>>,
+        identity: &Identity,
+        observed: Arc<Observed>,
+    ) -> Self {
         Self { plan, execution_id: identity.execution_id.clone(), observed }
     }
 
@@ -55,13 +59,15 @@ impl<'p> Closing<'p> {
         interrupted: bool,
         mut warnings: Warnings,
     ) -> Answer {
-        let in_flight = ended.iter().map(|lane| lane.in_flight).sum();
+        let totals = self.observed.counters.totals();
+        // A lane that was left behind has not closed its books: what is not settled is in flight.
+        let in_flight = ended.iter().map(|lane| lane.in_flight).sum::<Option<u64>>();
+        let in_flight = in_flight.unwrap_or(totals.in_flight);
         let mut failure = failure;
         for lane in ended {
             lane.warnings.into_iter().for_each(|warning| warnings.add(warning));
             failure = failure.or(lane.failure);
         }
-        let totals = self.observed.counters.totals();
         let interrupted = interrupted && in_flight > 0;
         let error = self.error(failure.as_ref(), interrupted, &totals, in_flight);
         self.refusals(&mut warnings);
@@ -108,7 +114,7 @@ impl<'p> Closing<'p> {
     }
 
     fn summary(&self, failure: Option<&Failure>, interrupted: bool) -> Vec<StepSummary> {
-        let duration_ms = whole_ms(self.observed.start.elapsed());
+        let duration_ms = whole_ms(self.observed.elapsed());
         let summary =
             |(position, step): (usize, &crate::pipeline::plan::stream::StreamStep<'_>)| {
                 let failed = failure.filter(|failure| failure.step == position);
@@ -143,7 +149,7 @@ impl<'p> Closing<'p> {
     }
 
     fn stream(&self, totals: &Totals) -> Value {
-        let duration = self.observed.start.elapsed();
+        let duration = self.observed.elapsed();
         let per_second = |number: u64| (number as f64 / duration.as_secs_f64().max(1e-9)).round();
         let (mut sinks, mut sources) = (Map::new(), Map::new());
         for (step, seen) in self.plan.steps.iter().zip(&self.observed.steps) {

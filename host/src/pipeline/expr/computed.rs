@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use minijinja::{Environment, Expression, UndefinedBehavior, Value};
 
-use crate::json;
+use crate::json::{self, Segment};
 
-use super::record::{Field, Read, RecordObject, RecordView};
+use super::record::{Field, NOT_JSON, Read, RecordObject, RecordView};
 use super::{Failed, Path, Root, Values, Warnings, filters, value};
 
 /// Instructions one evaluation may take.
@@ -67,7 +67,16 @@ impl Computed {
         values: &Values<'_>,
         warnings: &mut Warnings,
     ) -> Result<Value, Failed> {
+        if self.reads_fields() && !record.is_json() {
+            return Err(self.failed(NOT_JSON.to_owned()));
+        }
         self.evaluate(Some(record), values, warnings)
+    }
+
+    /// Whether it looks for fields of the record's value, and does not expect to find none.
+    fn reads_fields(&self) -> bool {
+        let is_inside = |path: &Path| matches!(path.segments.as_slice(), [Segment::Key(part), _, ..] if part == "value");
+        self.paths.iter().any(|path| path.root == Root::Record && is_inside(path))
     }
 
     /// Whether it looks at the record.

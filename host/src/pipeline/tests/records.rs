@@ -94,7 +94,6 @@ fn what_a_record_lacks_is_null_and_only_a_missing_field_is_a_warning() {
         ("record.value.id.x", VALUE, absent("record.value.id.x")),
         ("record.headers.nope", VALUE, absent("record.headers.nope")),
         ("record.value.nope + 1 if false else none", VALUE, absent("record.value.nope")),
-        ("record.value.id", "no json", absent("record.value.id")),
     ];
     for (expression, value, warnings) in cases {
         let found = key(&format!("'{{{{ {expression} }}}}'"), &batch(value.as_bytes()));
@@ -131,6 +130,9 @@ fn an_expression_that_fails_refuses_the_record_without_showing_it() {
         ("record.value.half", VALUE, "`record.value.half` cannot be evaluated: the text in it"),
         ("record.value.id + 1", VALUE, "`record.value.id + 1` cannot be evaluated: "),
         ("record.value[0] | length", &deep, "levels deep"),
+        ("record.value.id", "no json", "the value of the record is not JSON"),
+        ("record.value.id", "{\"mag\":1,", "the value of the record is not JSON"),
+        ("record.value.id + 1", "no json", "the value of the record is not JSON"),
     ];
     for (expression, value, part) in cases {
         let found = key(&format!("'{{{{ {expression} }}}}'"), &batch(value.as_bytes()));

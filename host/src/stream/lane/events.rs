@@ -101,7 +101,7 @@ impl Lane<'_> {
     fn write(&mut self, step: usize, parcel: Parcel) {
         let Some(outlet) = self.outlets.get_mut(&step) else { return };
         // A sink may have answered at once: what failed there must not be overtaken.
-        if self.ready.iter().any(|event| event.is_failure_to_repeat(step)) {
+        if self.gives_up || self.ready.iter().any(|event| event.is_failure_to_repeat(step)) {
             outlet.postpone(parcel);
             return;
         }
@@ -122,6 +122,9 @@ impl Lane<'_> {
 
     /// Has a sink send what waits for fuller batches.
     pub(super) fn flush(&mut self, step: usize) {
+        if self.gives_up {
+            return;
+        }
         let stage = self.outlets.get(&step).and_then(|outlet| outlet.stage.as_ref());
         let Some(stage) = stage else { return };
         let left = plugin_abi::lane::left_until(self.phase.borrow().deadline());
@@ -143,10 +146,10 @@ impl Lane<'_> {
     fn go_on(&mut self, step: usize) {
         let Some(outlet) = self.outlets.get_mut(&step) else { return };
         let waited = outlet.recovered();
-        let next = match self.failure {
-            None => outlet.step(),
+        let next = match &self.failure {
+            None if !self.gives_up => outlet.step(),
             // The stream stops; what is not stored stays in flight.
-            Some(_) => Step::Wait,
+            _ => Step::Wait,
         };
         match next {
             Step::Wait => {}

@@ -39,8 +39,10 @@ const REST: Duration = Duration::from_millis(10);
 const LONG_REST: Duration = Duration::from_secs(1);
 /// How often stages are asked about themselves.
 const TICK: Duration = Duration::from_secs(1);
-/// How long a stage has for its last call.
+/// How long all stages of a lane together have for their last calls.
 const CLOSING: Duration = Duration::from_secs(5);
+/// The same when records stay in flight.
+const CLOSING_LATE: Duration = Duration::from_secs(1);
 
 /// Why a stream stopped, or did not start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,12 +58,19 @@ pub struct Failure {
 /// How a lane ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Records without a final state.
-    pub in_flight: u64,
+    /// Records without a final state; `None` when the lane could not close its books.
+    pub in_flight: Option<u64>,
     /// Why it stopped before its source ended.
     pub failure: Option<Failure>,
     /// What the user should know.
     pub warnings: Vec<String>,
+}
+
+impl Default for Ended {
+    /// A lane that has read nothing.
+    fn default() -> Self {
+        Self { in_flight: Some(0), failure: None, warnings: Vec::new() }
+    }
 }
 
 /// A running lane.
@@ -88,6 +97,8 @@ pub struct Lane<'p> {
     rest_until: Option<Instant>,
     /// No more records come.
     is_over: bool,
+    /// Nothing is written any more either: what is not stored stays in flight.
+    gives_up: bool,
 }
 
 impl Lane<'_> {
@@ -136,8 +147,10 @@ impl Lane<'_> {
         self.close().await
     }
 
-    /// Reports that came while the lane was held up are not lost because its time is over.
+    /// Reports that came while the lane was held up are not lost because its time is over. Nothing
+    /// is begun any more.
     fn take_what_is_there(&mut self) {
+        self.gives_up = true;
         while let Some(Some(event)) = self.events.next().now_or_never() {
             self.ready.push_back(event);
         }
@@ -252,7 +265,9 @@ impl Lane<'_> {
         let (tally, in_flight) = self.ledger.abandon(&unsettled);
         self.flow.observed.counters.settle(&tally);
         self.flow.observed.closing.begins();
-        let until = Instant::now() + CLOSING;
+        // What is still in flight after draining has had its time.
+        let wait = if in_flight == 0 { CLOSING } else { CLOSING_LATE };
+        let until = Instant::now() + wait;
         let left = plugin_abi::lane::left_until(Some(until));
         let mut closing = Vec::new();
         for outlet in self.outlets.values_mut() {
@@ -265,13 +280,13 @@ impl Lane<'_> {
             match timeout_at(until.into(), closed).await.map(Answer::into_result) {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => self.fail(step, error.message()),
-                Err(_) => tracing::warn!(step, "a stage did not close within {CLOSING:?}"),
+                Err(_) => tracing::warn!(step, "a stage did not close within {wait:?}"),
             }
         }
         // Writes that were given up end with their stage, not after it.
         self.events = FuturesUnordered::new();
         let warnings = self.flow.warnings.as_slice().to_vec();
-        Ended { in_flight, failure: self.failure, warnings }
+        Ended { in_flight: Some(in_flight), failure: self.failure, warnings }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stages of one lane.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -23,7 +24,7 @@ use crate::stream::phase::Phase;
 /// What every lane of a stream is made of.
 pub struct Plugins<'p> {
     /// What is to be done.
-    pub plan: &'p StreamPlan<'p>,
+    pub plan: Arc<StreamPlan<'p>>,
     /// The plugin of each step with its configuration; a filter has none.
     pub openers: Vec<Option<Opener>>,
     /// The environment of each step.
@@ -33,7 +34,7 @@ pub struct Plugins<'p> {
     /// When the stream started, a JSON text.
     pub timestamp: Box<RawValue>,
     /// What is counted.
-    pub observed: &'p Observed,
+    pub observed: Arc<Observed>,
     /// Where the stream stands.
     pub phase: watch::Sender<Phase>,
     /// How long it drains.
@@ -79,11 +80,11 @@ impl<'p> Lane<'p> {
         transforms.reverse();
         let no_source = || unopened(0, Error::config("the stream has no source"));
         let flow = Flow {
-            plan: plugins.plan,
+            plan: &plugins.plan,
             transforms,
             environments: &plugins.environments,
             timestamp: &plugins.timestamp,
-            observed: plugins.observed,
+            observed: &plugins.observed,
             warnings: Warnings::default(),
         };
         Ok(Self {
@@ -103,6 +104,7 @@ impl<'p> Lane<'p> {
             idle: Idle::new(),
             rest_until: None,
             is_over: false,
+            gives_up: false,
         })
     }
 }

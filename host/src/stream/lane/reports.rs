@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use plugin_abi::stage::{SinkObject_TO, SourceObject_TO};
-use plugin_abi::{Answer, Doc, ErrorClass, PErr, RecordError, Report};
+use plugin_abi::{Answer, Doc, ErrorClass, ErrorCode, PErr, RecordError, Report};
 use serde_json::{Map, Value};
 
 use super::Lane;
@@ -27,6 +27,10 @@ impl Lane<'_> {
         self.flow.observed.steps[step].end(records);
         let sorted = match report {
             Ok(report) => parcel.sort(&report),
+            // Nobody knows what was stored before the panic, so no `on_error` may judge the records.
+            Err(error) if error.code == ErrorCode::PANICKED => {
+                Ok(parcel.sort_failed(ErrorClass::CONFIG_FATAL, error.code, error.message()))
+            }
             Err(error) => Ok(parcel.sort_failed(error.class, error.code, error.message())),
         };
         match sorted {

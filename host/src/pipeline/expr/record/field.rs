@@ -5,6 +5,7 @@ use plugin_api::raw::{self, Key};
 
 use crate::diagnostics::nearest;
 use crate::json::Segment;
+use crate::pipeline::expr::Failed;
 
 use super::RecordView;
 
@@ -32,11 +33,16 @@ enum Part {
     Source,
 }
 
+/// Why a field of a damaged value has no value.
+pub const NOT_JSON: &str = "the value of the record is not JSON";
+
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read<'a> {
     /// There is no such field or header.
     Absent,
+    /// There is no such field because the value is no JSON: bytes that something has damaged.
+    Broken,
     /// The record has none: no key, no offset.
     Null,
     /// A JSON text inside the value.
@@ -86,6 +92,11 @@ impl Field {
         Some(Self { part, written })
     }
 
+    /// It cannot be read.
+    pub(super) fn failed(&self, reason: &str) -> Failed {
+        Failed { expression: self.written.clone(), reason: reason.to_owned() }
+    }
+
     /// Reads it. What it gives borrows from the batch. The last of equal names counts, of fields
     /// as of headers.
     pub fn read<'a>(&self, record: RecordView<'a>) -> Read<'a> {
@@ -125,5 +136,9 @@ fn value<'a>(record: RecordView<'a>, path: &[Key]) -> Read<'a> {
     if path.is_empty() && !record.is_known_json() && raw::check_utf8(value).is_err() {
         return Read::Bytes(value);
     }
-    raw::field(value, path).map_or(Read::Absent, Read::Json)
+    match raw::field(value, path) {
+        Some(json) => Read::Json(json),
+        None if record.is_json() => Read::Absent,
+        None => Read::Broken,
+    }
 }

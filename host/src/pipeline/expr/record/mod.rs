@@ -14,7 +14,7 @@ mod topic;
 mod view;
 mod with;
 
-pub use field::{Field, Read, mistake};
+pub use field::{Field, NOT_JSON, Read, mistake};
 pub use object::RecordObject;
 pub use produce::{Produced, RecordExpr};
 pub use test::RecordTest;

@@ -87,7 +87,7 @@ impl Native {
                 }
                 Some(answer)
             }
-            Self::Truth(field) => Some(is_true(field, record, warnings)),
+            Self::Truth(field) => is_true(field.read(record), field, warnings),
             Self::Not(inner) => inner.holds(record, warnings).map(|yes| !yes),
             Self::All(parts) => until(parts, false, record, warnings),
             Self::Any(parts) => until(parts, true, record, warnings),
@@ -156,6 +156,7 @@ impl Operator {
 fn relation(read: Read<'_>, literal: &Literal) -> Relation {
     match read {
         Read::Absent | Read::Null => Relation::Unequal,
+        Read::Broken => Relation::Unknown,
         Read::Whole(number) => number_to(literal, Number::Whole(number)),
         Read::Bytes(bytes) => text_to(literal, std::str::from_utf8(bytes).ok()),
         Read::Json(json) => match json.first() {

@@ -39,7 +39,7 @@ impl Object for RecordObject {
             part => {
                 let field = Field::new(&[Segment::Key(part.to_owned())], String::new())?;
                 Some(match field.read(self.view()) {
-                    Read::Absent | Read::Null => Value::from(()),
+                    Read::Absent | Read::Broken | Read::Null => Value::from(()),
                     Read::Whole(number) => Value::from(number),
                     Read::Bytes(bytes) | Read::Json(bytes) => from_bytes(bytes),
                 })

@@ -9,7 +9,7 @@ use crate::json;
 use crate::pipeline::expr::computed::Computed;
 use crate::pipeline::expr::{Failed, Path, Values, Warnings, value};
 
-use super::field::Read;
+use super::field::{NOT_JSON, Read};
 use super::{Field, RecordView};
 
 /// What an expression gives for one record.
@@ -165,6 +165,7 @@ impl RecordExpr {
                 warnings.absent(&self.written);
                 Ok(Produced::Null)
             }
+            Read::Broken => Err(self.failed(NOT_JSON)),
             Read::Null | Read::Json(b"null") => Ok(Produced::Null),
             Read::Bytes(bytes) => borrowed(bytes),
             Read::Json(json) if !json.starts_with(b"\"") => borrowed(json),

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::pipeline::expr::computed::Computed;
 use crate::pipeline::expr::{Failed, Path, Piece, Values, Warnings, value};
 
-use super::field::Read;
+use super::field::{NOT_JSON, Read};
 use super::native::Native;
 use super::{Field, RecordView};
 
@@ -37,7 +37,9 @@ impl RecordTest {
         match &self.0 {
             Decision::Fixed(yes) => Ok(*yes),
             Decision::Constant(path) => Piece::Path(path.clone()).is_true(values, warnings),
-            Decision::Field(field) => Ok(is_true(field, record, warnings)),
+            Decision::Field(field) => {
+                is_true(field.read(record), field, warnings).ok_or_else(|| field.failed(NOT_JSON))
+            }
             Decision::Computed { native, computed } => {
                 let decided = native.as_ref().and_then(|native| native.holds(record, warnings));
                 match decided {
@@ -49,18 +51,19 @@ impl RecordTest {
     }
 }
 
-/// As minijinja sees it: nothing, zero and what is empty are false.
-pub(super) fn is_true(field: &Field, record: RecordView<'_>, warnings: &mut Warnings) -> bool {
-    match field.read(record) {
+/// As minijinja sees it: nothing, zero and what is empty are false. `None` when it cannot be known.
+pub(super) fn is_true(read: Read<'_>, field: &Field, warnings: &mut Warnings) -> Option<bool> {
+    Some(match read {
         Read::Absent => {
             warnings.absent(&field.written);
             false
         }
+        Read::Broken => return None,
         Read::Null | Read::Json(b"null" | b"false") => false,
         Read::Json(b"true") => true,
         Read::Json(json) => serde_json::from_slice::<&RawValue>(json)
             .is_ok_and(|raw| value::from_json(raw).is_true()),
         Read::Bytes(bytes) => !bytes.is_empty(),
         Read::Whole(number) => number != 0,
-    }
+    })
 }
