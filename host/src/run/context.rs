@@ -22,7 +22,7 @@ pub struct Identity {
 
 impl Identity {
     /// A run that starts now.
-    pub fn new() -> Self {
+    pub fn now() -> Self {
         let timestamp = serde_json::Value::from(jiff::Timestamp::now().to_string()).to_string();
         Self {
             execution_id: uuid::Uuid::now_v7().to_string(),

@@ -92,7 +92,7 @@ impl<'p> Engine<'p> {
         }
         Self {
             plan,
-            identity: Identity::new(),
+            identity: Identity::now(),
             env: plan.environment.clone(),
             results: plan.steps.iter().map(|_| None).collect(),
             summary: Vec::new(),

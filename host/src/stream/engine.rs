@@ -51,7 +51,7 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Answer {
     let mut shutdown = pin!(shutdown);
-    let (plan, identity) = (Arc::new(plan), Identity::new());
+    let (plan, identity) = (Arc::new(plan), Identity::now());
     let mut warnings = Warnings::default();
     for name in &plan.sensitive {
         warnings.add(format!("`{name}` is sensitive, but this version does not redact it"));

@@ -3,7 +3,7 @@
 use end_to_end::mock::Mock;
 use end_to_end::oracle::{Counters, Numbered, Verdict};
 use end_to_end::reader::read_topic;
-use end_to_end::stream::Stream;
+use end_to_end::stream::{SOURCE, Stream};
 use end_to_end::watch::Watch;
 
 use crate::kafka::{ORDERS, PARTITIONS, PATIENT, narrow, numbered, sink};
@@ -134,4 +134,19 @@ fn the_stream_stalls_while_dead_letters_have_nowhere_to_go() {
     Verdict::of(&issued, all_but_the_poison(), &watch.finish()).assert_kept();
     assert_dead_letter(&away);
     drop(mock);
+}
+
+/// A filter looks for a field in bytes that something has damaged.
+#[test]
+fn a_filter_lets_no_damaged_record_vanish() {
+    let steps = "  - {id: strong, type: filter, when: '{{ record.value.mag >= 4 }}', on_error: {action: dlq, to: dead}}
+  - {id: out, uses: file_sink, config: {path: '${env:DIR}/out'}}
+  - {id: dead, uses: file_sink, config: {path: '${env:DIR}/dead'}}
+";
+    let stream = Stream::new(&format!("pipeline:\n{SOURCE}{steps}"));
+    let stream = stream.with_lines("{\"mag\":5}\nxx\n{\"mag\":1}\n{\"id\":\"z\",\"mag\"\n{}\n");
+    let output = stream.run().output().expect_code(0);
+    let expected = Counters { read: 5, delivered: 1, dead_lettered: 2, ..Counters::default() };
+    assert_eq!(Counters::of(&output.json()), Counters { filtered: 2, ..expected }, "{output}");
+    assert_eq!((stream.lines("out").len(), stream.lines("dead").len()), (1, 2), "{output}");
 }

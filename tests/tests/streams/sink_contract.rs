@@ -126,3 +126,30 @@ fn a_write_without_end_leaves_its_record_in_flight() {
     assert_eq!((counters.read, counters.delivered, counters.in_flight), (4, 3, 1), "{output}");
     assert_eq!(kept_position(&stream), position(&values[..1]), "{output}");
 }
+
+#[test]
+fn a_panic_is_judged_by_no_on_error() {
+    let values = values("- - panic - -");
+    for steps in [DROPPED, DEAD] {
+        let stream = one_by_one(steps).with_lines(lines(&values));
+        let (output, counters) = run(&stream, 1);
+        assert_eq!(output.json()["error"]["step"], "out", "{output}");
+        assert_eq!((counters.rejected, counters.dead_lettered), (0, 0), "{output}");
+        assert_eq!(counters.in_flight, 1, "{output}");
+        assert_eq!(kept_position(&stream), position(&values[..2]), "{output}");
+    }
+}
+
+#[test]
+fn a_sink_that_keeps_the_thread_of_its_lane_is_left_behind() {
+    let values = values("- - block - -");
+    let out = "  - {id: out, uses: moody_sink, config: {path: '${env:DIR}/out'}}\n";
+    let stream = one_by_one(out).with_lines(lines(&values));
+    let (run, _tree) = start(&stream, &["--drain-timeout", "0"]);
+    eventually("the records before it are stored", || stream.lines("out").len() == 2);
+    run.terminate().unwrap();
+    let output = run.wait().unwrap().expect_code(143);
+    let counters = Counters::of(&output.json());
+    assert_eq!((counters.read, counters.delivered), (3, 2), "{output}");
+    assert_eq!(counters.in_flight, 1, "{output}");
+}

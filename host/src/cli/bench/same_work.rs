@@ -109,7 +109,7 @@ fn is_compressed(file: &Path) -> bool {
 }
 
 fn config(plan: &StreamPlan<'_>, step: &StreamStep<'_>) -> Result<Value, String> {
-    let (timestamp, mut warnings) = (Identity::new().timestamp, Warnings::default());
+    let (timestamp, mut warnings) = (Identity::now().timestamp, Warnings::default());
     let env = plan.environment_of(step, &timestamp, &mut warnings);
     let env = env.map_err(|failed| failed.to_string())?;
     let config = plan.configuration(step, &plan.values(&env, &timestamp), &mut warnings);
