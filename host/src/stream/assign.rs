@@ -27,6 +27,7 @@ pub fn assign(
             Ok(record) => assigned.records.push(record),
             Err(failed) => {
                 assigned.extra.truncate(mark);
+                assigned.names.clear();
                 assigned.records.push(*meta);
                 let (class, code) = (ErrorClass::RECORD_FATAL, ErrorCode::BAD_INPUT);
                 refused.push(RecordError::new(index, class, code, failed.to_string()));
@@ -43,6 +44,8 @@ struct Assigned<'b> {
     headers: Vec<HeaderMeta>,
     topics: HashMap<String, u32>,
     new_topics: Vec<String>,
+    /// Where the names of new headers stand, in their order: once a batch.
+    names: Vec<(u32, u32)>,
 }
 
 impl<'b> Assigned<'b> {
@@ -54,6 +57,7 @@ impl<'b> Assigned<'b> {
             headers: batch.headers().to_vec(),
             topics: (0..).zip(batch.topics()).map(|(at, name)| (name.to_owned(), at)).collect(),
             new_topics: Vec::new(),
+            names: Vec::new(),
         }
     }
 
@@ -116,10 +120,10 @@ impl<'b> Assigned<'b> {
     ) -> Result<(), Failed> {
         let start = self.headers.len();
         self.headers.extend_from_slice(self.batch.headers_of(view.meta));
-        for (name, value) in &with.headers {
+        for (position, (name, value)) in with.headers.iter().enumerate() {
             let produced = value.produce(view, values, warnings)?;
             let mut header = HeaderMeta::default();
-            (header.name_offset, header.name_len) = self.store(name.as_bytes());
+            (header.name_offset, header.name_len) = self.name(position, name);
             match &produced {
                 Produced::Null => header.flags = HeaderMeta::NULL_VALUE,
                 Produced::Bytes(bytes) => {
@@ -131,6 +135,15 @@ impl<'b> Assigned<'b> {
         record.header_start = narrow(start);
         record.header_count = narrow(self.headers.len() - start);
         Ok(())
+    }
+
+    fn name(&mut self, position: usize, name: &str) -> (u32, u32) {
+        if let Some(known) = self.names.get(position) {
+            return *known;
+        }
+        let stored = self.store(name.as_bytes());
+        self.names.push(stored);
+        stored
     }
 
     /// Where the bytes are: in the arena already, or behind it from now on.

@@ -16,8 +16,8 @@
 //!
 //! # Rules
 //! Every entry returns [`Answer`]: an error or a caught panic always has somewhere to go. Everything
-//! that may wait returns a [`Pending`] that owns its inputs. Value structs end in `reserved` words
-//! that are 0. Whoever allocates, frees.
+//! that may wait returns a [`Pending`] that owns its inputs. Value structs that may
+//! grow end in `reserved` words that are 0. Whoever allocates, frees.
 //!
 //! # Promises since 1.0
 //! Nothing is renamed, moved or removed. A minor version appends: methods and functions behind the

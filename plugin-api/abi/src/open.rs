@@ -3,8 +3,9 @@
 use crate::meta;
 use crate::root::RootRef;
 use abi_stable::StableAbi;
-use abi_stable::abi_stability::abi_checking::check_layout_compatibility;
+use abi_stable::abi_stability::abi_checking::{AbiInstabilityErrors, check_layout_compatibility};
 use abi_stable::library::{AbiHeaderRef, LibHeader};
+use abi_stable::type_layout::TypeLayout;
 use std::fmt;
 
 /// Why a library that opened is not a plugin for this host.
@@ -56,10 +57,16 @@ pub unsafe fn root_module(symbol: *const ()) -> Result<RootRef, OpenError> {
 fn check_layout(header: &'static LibHeader) -> Result<(), OpenError> {
     let ours = <RootRef as StableAbi>::LAYOUT;
     let theirs = header.layout().ok_or_else(|| OpenError::Layout("it carries none".to_owned()))?;
-    let newer_or_equal = check_layout_compatibility(ours, theirs);
-    newer_or_equal
-        .or_else(|newer| check_layout_compatibility(theirs, ours).map_err(|_older| newer))
-        .map_err(|errors| OpenError::Layout(tail(&errors.to_string())))
+    compatible(ours, theirs).map_err(|errors| OpenError::Layout(tail(&errors.to_string())))
+}
+
+/// Whether one layout is a legal extension of the other, whichever is the newer one.
+fn compatible(
+    host: &'static TypeLayout,
+    plugin: &'static TypeLayout,
+) -> Result<(), AbiInstabilityErrors> {
+    let newer_or_equal = check_layout_compatibility(host, plugin);
+    newer_or_equal.or_else(|newer| check_layout_compatibility(plugin, host).map_err(|_older| newer))
 }
 
 /// The last lines of a report that may be 60 KB long: what was expected, what was found.
@@ -68,4 +75,65 @@ fn tail(report: &str) -> String {
     let lines: Vec<&str> = report.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];
     format!("{} (host: abi {}, {})", last.join("\n"), crate::ABI_VERSION, meta::RUSTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use abi_stable::std_types::RBox;
+
+    /// The sink of a minor to come: one method more, behind the last.
+    #[allow(missing_docs, non_local_definitions, reason = "the trait macro adds items of its own")]
+    mod newer {
+        use crate::batch::Batch;
+        use crate::doc::Doc;
+        use crate::report::Report;
+        use crate::{Answer, Pending};
+        use abi_stable::sabi_trait;
+
+        #[sabi_trait]
+        pub trait SinkObject: Send + Sync + 'static {
+            fn write(&self, batch: Batch) -> Pending<Report>;
+            fn flush(&self, deadline_ns: u64) -> Pending<()>;
+            fn status(&self) -> Answer<Doc>;
+            #[sabi(last_prefix_field)]
+            fn close(&self, deadline_ns: u64) -> Pending<()>;
+            fn pause(&self) -> Answer<()> {
+                Answer::ROk(())
+            }
+        }
+    }
+
+    /// The sink of a surface that has broken its promise: a method is gone.
+    #[allow(missing_docs, non_local_definitions, reason = "the trait macro adds items of its own")]
+    mod broken {
+        use crate::Pending;
+        use crate::batch::Batch;
+        use crate::report::Report;
+        use abi_stable::sabi_trait;
+
+        #[sabi_trait]
+        pub trait SinkObject: Send + Sync + 'static {
+            fn write(&self, batch: Batch) -> Pending<Report>;
+            #[sabi(last_prefix_field)]
+            fn close(&self, deadline_ns: u64) -> Pending<()>;
+        }
+    }
+
+    fn layout<T: StableAbi>() -> &'static TypeLayout {
+        T::LAYOUT
+    }
+
+    #[test]
+    fn an_appended_method_is_taken_in_both_directions_and_a_missing_one_in_none() {
+        let ours = layout::<crate::stage::SinkObject_TO<RBox<()>>>();
+        let newer = layout::<newer::SinkObject_TO<RBox<()>>>();
+        let broken = layout::<broken::SinkObject_TO<RBox<()>>>();
+        let fits =
+            |host, plugin| compatible(host, plugin).map_err(|errors| tail(&errors.to_string()));
+        assert_eq!(fits(ours, newer), Ok(()));
+        assert_eq!(fits(newer, ours), Ok(()));
+        assert!(fits(ours, broken).is_err());
+        assert!(fits(broken, ours).is_err());
+    }
 }
