@@ -1,7 +1,7 @@
 //! Records that travel together, for authors: views to read and a builder to write.
 
 use crate::error::Error;
-pub use plugin_abi::{Batch, Buf, HeaderMeta, RecordError, RecordMeta};
+pub use plugin_abi::{Arenas, Batch, Buf, HeaderMeta, RecordError, RecordMeta};
 
 /// One record of a batch.
 #[derive(Clone, Copy)]
@@ -42,9 +42,21 @@ pub struct BatchBuilder {
     records: Vec<RecordMeta>,
     headers: Vec<HeaderMeta>,
     refused: Vec<RecordError>,
+    /// Where the arena comes home to.
+    home: Option<Arenas>,
 }
 
 impl BatchBuilder {
+    /// A builder whose arena is one of a store: what writes batch after batch needs no new memory for
+    /// each. Has room for `records` descriptors and `bytes` of values.
+    #[must_use]
+    pub fn recycling(arenas: &Arenas, records: usize, bytes: usize) -> Self {
+        let mut arena = arenas.take_empty();
+        arena.reserve(bytes);
+        let (records, home) = (Vec::with_capacity(records), Some(arenas.clone()));
+        Self { arena, records, home, ..Self::default() }
+    }
+
     /// A builder with room for `records` descriptors and `bytes` of values.
     #[must_use]
     pub fn with_capacity(records: usize, bytes: usize) -> Self {
@@ -116,7 +128,11 @@ impl BatchBuilder {
     /// The batch with the number, the topics and the source of `batch`, whose records it was made of.
     #[must_use]
     pub fn build_like(self, batch: &Batch) -> Batch {
-        let mut built = batch.rebuilt(Buf::from_vec(self.arena), self.records, self.headers);
+        let arena = match self.home {
+            Some(arenas) => arenas.share(self.arena),
+            None => Buf::from_vec(self.arena),
+        };
+        let mut built = batch.rebuilt(arena, self.records, self.headers);
         self.refused.into_iter().for_each(|refused| built.refuse(refused));
         built
     }

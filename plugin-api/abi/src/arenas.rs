@@ -1,10 +1,10 @@
-//! Blocks of bytes that are used again: a source fills one, and it comes home when the last record
-//! in it is settled, whichever library let go of it last.
+//! Blocks of bytes that are used again: a source or a transform fills one, and it comes home when the
+//! last record in it is settled, whichever library let go of it last.
 
 use crate::buf::Buf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// A store of equally large blocks. Cloning it gives a second door to the same store.
+/// A store of blocks of about the same size. Cloning it gives a second door to the same store.
 #[derive(Clone, Debug)]
 pub struct Arenas {
     store: Arc<Store>,
@@ -27,12 +27,25 @@ impl Arenas {
     /// A block as long as the store's blocks are. What its last user wrote is still in it.
     #[must_use]
     pub fn take(&self) -> Vec<u8> {
-        let mut free = self.store.free.lock().unwrap_or_else(PoisonError::into_inner);
-        free.pop().unwrap_or_else(|| vec![0; self.store.block])
+        let Some(mut block) = self.free() else { return vec![0; self.store.block] };
+        block.resize(self.store.block, 0);
+        block
     }
 
-    /// Lends a block out. It comes back when its last share is dropped; a block of another size, or
-    /// one of a store that is gone, is freed instead.
+    /// An empty block with room for what the store's blocks hold, to be written from its start.
+    #[must_use]
+    pub fn take_empty(&self) -> Vec<u8> {
+        let Some(mut block) = self.free() else { return Vec::with_capacity(self.store.block) };
+        block.clear();
+        block
+    }
+
+    fn free(&self) -> Option<Vec<u8>> {
+        self.store.free.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Lends a block out. It comes back when its last share is dropped; one that is smaller than the
+    /// store's blocks or far larger, or one of a store that is gone, is freed instead.
     #[must_use]
     pub fn share(&self, bytes: Vec<u8>) -> Buf {
         let (ptr, len) = (bytes.as_ptr(), bytes.len());
@@ -43,6 +56,9 @@ impl Arenas {
     }
 }
 
+/// So many times the size of a store's blocks, a block that grew is kept.
+const LARGEST: usize = 4;
+
 struct Lent {
     bytes: Vec<u8>,
     home: Weak<Store>,
@@ -50,9 +66,11 @@ struct Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let Some(home) = self.home.upgrade().filter(|home| home.block == self.bytes.len()) else {
+        let Some(home) = self.home.upgrade() else { return };
+        let fits = home.block..=home.block.saturating_mul(LARGEST);
+        if !fits.contains(&self.bytes.capacity()) {
             return;
-        };
+        }
         let mut free = home.free.lock().unwrap_or_else(PoisonError::into_inner);
         if free.len() < home.keep {
             free.push(std::mem::take(&mut self.bytes));
@@ -84,8 +102,11 @@ mod tests {
     #[test]
     fn a_store_that_is_gone_and_a_grown_block_are_no_trouble() {
         let arenas = Arenas::new(4, 1);
-        drop(arenas.share(vec![1; 9]));
+        drop(arenas.share(vec![1; 17]));
         assert_eq!(arenas.take(), [0; 4]);
+        drop(arenas.share(vec![1; 16]));
+        let grown = arenas.take_empty();
+        assert_eq!((grown.len(), grown.capacity()), (0, 16));
         let lent = arenas.share(arenas.take());
         drop(arenas);
         assert_eq!(lent.as_slice(), [0; 4]);
