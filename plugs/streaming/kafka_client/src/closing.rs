@@ -21,3 +21,15 @@ impl Closing {
         Self { flush_by: end - (wait / 10).max(PURGING), end }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_time_nothing_is_flushed_and_giving_up_is_short() {
+        let closing = Closing::within(Duration::ZERO);
+        assert!(closing.flush_by <= Instant::now());
+        assert_eq!(closing.end - closing.flush_by, PURGING);
+    }
+}

@@ -42,6 +42,18 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    /// The failure of a record that itself asked for its partition: when that is not there, the
+    /// record is wrong and not the topic, and waiting would hold back its neighbours.
+    pub(crate) fn of_assigned(self, code: i32) -> Self {
+        if code != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION as i32 {
+            return self;
+        }
+        let message = format!("{}: the topic has no partition of that number", self.code);
+        Self { class: ErrorClass::RecordFatal, topic: false, message, ..self }
+    }
+}
+
 /// The one final state of a published record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

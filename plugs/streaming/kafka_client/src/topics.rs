@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::native::{Client, Topic};
+use crate::renewal::Renewal;
 
 /// How long a partition count is believed. For so long after partitions were added, a batch placed
 /// here and one that librdkafka places may send one key to different partitions.
 const FRESH: Duration = Duration::from_secs(10);
 /// How long to leave a topic alone after a question without an answer.
-const QUIET: Duration = Duration::from_secs(5);
+pub(crate) const QUIET: Duration = Duration::from_secs(5);
 
 /// What a batch must know of a topic to place records in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub(crate) struct KnownTopic {
     view: Mutex<Option<(Instant, Option<TopicView>)>>,
     /// The client has met no topic before this one.
     is_first: bool,
-    /// A thread is asking.
-    asking: AtomicBool,
+    /// The topic waits to be asked for by [`Renewal`].
+    is_queued: AtomicBool,
 }
 
 impl KnownTopic {
@@ -46,28 +47,9 @@ impl KnownTopic {
         self.ask(client, wait)
     }
 
-    /// The partitions as last heard. Waits at most `wait` for the very first answer and never again:
-    /// an old answer is renewed by a thread of its own, which may outlive the caller by as long.
-    pub fn recent_view(
-        self: &Arc<Self>,
-        client: &Arc<Client>,
-        wait: Duration,
-    ) -> Option<TopicView> {
-        let known = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some((asked, view)) = known else { return self.ask_first(client, wait) };
-        let good_for = if view.is_some() { FRESH } else { QUIET };
-        if asked.elapsed() > good_for && !self.asking.swap(true, Ordering::Relaxed) {
-            let (topic, client) = (Arc::clone(self), Arc::clone(client));
-            let thread = std::thread::Builder::new().name("pp-kafka-topic".to_owned());
-            let spawned = thread.spawn(move || {
-                topic.ask(&client, wait);
-                topic.asking.store(false, Ordering::Relaxed);
-            });
-            if spawned.is_err() {
-                self.asking.store(false, Ordering::Relaxed);
-            }
-        }
-        view
+    /// Notes whether the topic waits to be asked for; gives whether it did before.
+    pub fn set_queued(&self, is_queued: bool) -> bool {
+        self.is_queued.swap(is_queued, Ordering::Relaxed)
     }
 
     /// An answer about the cluster makes librdkafka ask for the id that an idempotent producer needs;
@@ -82,7 +64,8 @@ impl KnownTopic {
         self.ask(client, wait.saturating_sub(begun.elapsed())).or(Some(view))
     }
 
-    fn ask(&self, client: &Client, wait: Duration) -> Option<TopicView> {
+    /// Asks for the partitions and keeps the answer, or that there was none.
+    pub fn ask(&self, client: &Client, wait: Duration) -> Option<TopicView> {
         let answer = client.metadata(Some(&self.handle), wait).ok();
         let topic = answer.and_then(|cluster| cluster.topics.into_iter().next());
         let topic = topic.filter(|topic| topic.partitions > 0 && topic.error.is_none());
@@ -103,6 +86,12 @@ impl KnownTopic {
         *self.view.lock().unwrap() = Some((asked, Some(view)));
     }
 
+    /// Whether the topic has been asked for.
+    #[cfg(test)]
+    pub fn was_asked_for(&self) -> bool {
+        self.view.lock().unwrap().is_some()
+    }
+
     /// What was known is wrong: a partition has gone. librdkafka places until it is asked for again.
     pub fn forget_view(&self) {
         if let Some((_, view)) = &mut *self.view.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -115,6 +104,7 @@ impl KnownTopic {
 #[derive(Debug, Default)]
 pub(crate) struct Topics {
     known: Mutex<HashMap<String, Arc<KnownTopic>>>,
+    renewal: Arc<Renewal>,
 }
 
 impl Topics {
@@ -129,9 +119,32 @@ impl Topics {
             handle,
             view: Mutex::default(),
             is_first: known.is_empty(),
-            asking: AtomicBool::new(false),
+            is_queued: AtomicBool::new(false),
         });
         known.insert(name.to_owned(), Arc::clone(&topic));
         Some(topic)
+    }
+
+    /// The partitions as last heard. Waits until `until` at most, for the very first answer and never
+    /// again; and not even for that while the brokers are silent. An old answer, and one that nobody
+    /// waited for, is asked for beside the caller.
+    pub fn recent_view(
+        &self,
+        topic: &Arc<KnownTopic>,
+        client: &Arc<Client>,
+        until: Instant,
+    ) -> Option<TopicView> {
+        let known = topic.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let left = until.saturating_duration_since(Instant::now());
+        if known.is_none() && !left.is_zero() && client.silence().age().is_none() {
+            return topic.ask_first(client, left);
+        }
+        let is_fresh = known.as_ref().is_some_and(|(asked, view)| {
+            asked.elapsed() <= if view.is_some() { FRESH } else { QUIET }
+        });
+        if !is_fresh {
+            self.renewal.add(topic, client);
+        }
+        known?.1
     }
 }

@@ -46,12 +46,29 @@ fn a_refused_record_does_not_hold_back_its_neighbours() {
     let expected = [
         (1, ErrorClass::RecordFatal, "MSG_SIZE_TOO_LARGE"),
         (3, ErrorClass::RecordFatal, "MSG_SIZE_TOO_LARGE"),
-        (4, ErrorClass::Retriable, "_UNKNOWN_PARTITION"),
+        (4, ErrorClass::RecordFatal, "_UNKNOWN_PARTITION"),
         (6, ErrorClass::RecordFatal, "_INVALID_ARG"),
         (7, ErrorClass::RecordFatal, "_INVALID_ARG"),
     ];
     assert_eq!((written.delivered, failures(&written)), (3, expected.to_vec()));
     assert_eq!(cluster.read("orders", 3).len(), 3);
+}
+
+#[test]
+fn a_partition_that_is_not_there_is_the_records_fault_and_not_its_topics() {
+    let cluster = Cluster::with_topic("orders", 2);
+    let nowhere = Given { partition: 2, ..PLAIN };
+    // With a partitioner of its own librdkafka hears of the partitions only after the hand-over.
+    for partitioner in ["murmur2_random", "consistent_random"] {
+        let producer = connect(&cluster, &[("partitioner", partitioner)]);
+        let written = block_on(producer.write(batch(&[nowhere, PLAIN]), "orders"));
+        assert_eq!(written.delivered, 1);
+        let [(0, Outcome::Failed(failure))] = written.undelivered.as_slice() else {
+            panic!("{partitioner}: {written:?}")
+        };
+        let expected = (ErrorClass::RecordFatal, false, "_UNKNOWN_PARTITION");
+        assert_eq!((failure.class, failure.topic, failure.code.as_str()), expected);
+    }
 }
 
 #[test]
@@ -114,7 +131,8 @@ fn after_a_fatal_error_nothing_is_called_delivered_that_was_not() {
     let cluster = Cluster::with_topic("orders", 1);
     let producer = connect(&cluster, &[]);
     assert_delivered(&block_on(producer.write(keyed(0, 100), "orders")), 100);
-    cluster.fail_produce(&[OUT_OF_ORDER]);
+    // One for each request that may be on its way: the batch may leave in several.
+    cluster.fail_produce(&[OUT_OF_ORDER; 5]);
     let first = block_on(producer.write(keyed(100, 100), "orders"));
     assert_eq!((first.delivered, first.undelivered.len()), (0, 100));
     for (index, outcome) in &first.undelivered {

@@ -109,6 +109,8 @@ pub(crate) struct Backlog {
     waiting: VecDeque<Waiting>,
     /// The producer is closed: what comes now is refused.
     is_closed: bool,
+    /// What waited was given up: nothing waits any more.
+    is_given_up: bool,
     /// Since when a batch has been waiting without a break.
     full_since: Option<Instant>,
     /// How long batches waited before that.
@@ -146,13 +148,16 @@ impl Backlog {
         self.measure();
     }
 
-    /// Refuses every batch from now on; those that wait keep their place.
-    pub fn close(&mut self) {
+    /// Refuses every batch from now on; those that wait keep their place. Gives whether all was given
+    /// up before.
+    pub fn close(&mut self) -> bool {
         self.is_closed = true;
+        self.is_given_up
     }
 
     /// Settles as not sent what waits.
     pub fn give_up(&mut self, held: &mut Held<'_>) {
+        self.is_given_up = true;
         for mut batch in self.waiting.drain(..) {
             let reason = "the producer was closed before the record was handed over";
             batch.refuse_rest(held, RD_KAFKA_RESP_ERR__PURGE_QUEUE as i32, reason);

@@ -26,7 +26,9 @@ impl Records for Batch {
 
     fn goes_alone(&self, index: usize) -> bool {
         let record = self.records().get(index);
-        record.is_some_and(|record| record.header_count > 0 || record.timestamp_ms != 0)
+        record.is_some_and(|record| {
+            record.header_count > 0 || record.timestamp_ms != RecordMeta::NO_TIMESTAMP
+        })
     }
 }
 

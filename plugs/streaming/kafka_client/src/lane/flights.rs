@@ -8,6 +8,7 @@ use plugin_abi::Batch;
 use super::writing::Written;
 use crate::native::words;
 use crate::outcome::{Outcome, Report};
+use crate::records::Records;
 use crate::trouble::ClientTrouble;
 use crate::waking::wake;
 
@@ -68,6 +69,8 @@ struct Failed {
     index: u32,
     report: Report,
     remark: Option<String>,
+    /// The record itself asked for its partition.
+    is_assigned: bool,
 }
 
 /// Wakers and batches set free by reports.
@@ -144,7 +147,10 @@ impl Flights {
 
     fn note_failure(&mut self, ticket: Ticket, report: Report, remark: Option<String>) {
         if let Some(Some(flight)) = self.slots.get_mut(ticket.flight as usize) {
-            flight.failures.push(Failed { index: ticket.index, report, remark });
+            let index = ticket.index;
+            let asked = flight.batch.as_ref().and_then(|batch| batch.partition(index as usize));
+            let is_assigned = asked.is_some();
+            flight.failures.push(Failed { index, report, remark, is_assigned });
         }
         self.settle(ticket);
     }
@@ -226,9 +232,13 @@ impl Flights {
 impl Flight {
     fn written(&mut self, trouble: Option<&ClientTrouble>) -> Written {
         let mut written = Written::default();
-        for Failed { index, report, remark } in self.failures.drain(..) {
+        for Failed { index, report, remark, is_assigned } in self.failures.drain(..) {
             match report.outcome(|| words(report.code), remark.as_deref(), trouble) {
                 Outcome::Delivered(_) => {}
+                Outcome::Failed(failure) if is_assigned => {
+                    let failure = failure.of_assigned(report.code);
+                    written.undelivered.push((index, Outcome::Failed(failure)));
+                }
                 outcome => written.undelivered.push((index, outcome)),
             }
         }

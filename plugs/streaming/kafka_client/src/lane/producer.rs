@@ -14,12 +14,11 @@ use super::writing::Writing;
 use crate::closing::Closing;
 use crate::native::Client;
 use crate::placement::place;
+use crate::renewal::ASKING;
 use crate::settings::{ClientError, ClientSettings};
 use crate::topics::{KnownTopic, TopicView};
 use crate::trouble::ClientTrouble;
 
-/// Longest wait for the partitions of a topic, once, before its first batch.
-const ASKING: Duration = Duration::from_secs(2);
 /// Records without a key go to one partition until there have been this many bytes of them: enough
 /// for librdkafka to send a full request at once instead of lingering over several halves.
 const STICKY: usize = 1 << 20;
@@ -65,8 +64,9 @@ impl LaneProducer {
     /// own go to `topic`.
     ///
     /// A full queue makes records wait, in order and without a limit of time; they are handed over
-    /// when reports are served. May wait up to 2 s for the partitions of a topic, before its first
-    /// batch only. After [`close`](Self::close) every record comes back as failed with `_DESTROY`.
+    /// when reports are served. May wait for the partitions of topics that are new: up to 2 s in all,
+    /// and not again until a broker was heard once that was in vain; until they are known librdkafka
+    /// chooses. After [`close`](Self::close) every record comes back as failed with `_DESTROY`.
     pub fn write(&self, batch: Batch, topic: &str) -> Writing {
         let topics = self.topics(&batch, topic);
         let placed = place(&batch, &self.views(&topics), self.turn(batch.arena.len()));
@@ -103,17 +103,21 @@ impl LaneProducer {
         self.shared.close(Closing::within(wait));
     }
 
-    /// The topics that placed records name: the lane's own, then those of the batch.
+    /// The topics that placed records name: the lane's own, if it has one, then those of the batch.
     fn topics(&self, batch: &Batch, topic: &str) -> Vec<Option<Arc<KnownTopic>>> {
-        let open = |name: &str| self.shared.topics.open(&self.shared.client, name);
+        let open = |name: &str| {
+            let open = || self.shared.topics.open(&self.shared.client, name);
+            if name.is_empty() { None } else { open() }
+        };
         std::iter::once(topic).chain(batch.topics()).map(open).collect()
     }
 
     /// What is known of each topic's partitions; nothing when librdkafka is to choose.
     fn views(&self, topics: &[Option<Arc<KnownTopic>>]) -> Vec<Option<TopicView>> {
+        let until = Instant::now() + ASKING;
         let view = |topic: &Option<Arc<KnownTopic>>| {
             let topic = topic.as_ref().filter(|_| self.murmur2)?;
-            topic.recent_view(&self.shared.client, ASKING)
+            self.shared.topics.recent_view(topic, &self.shared.client, until)
         };
         topics.iter().map(view).collect()
     }
@@ -176,19 +180,67 @@ mod tests {
         assert_eq!((written.delivered, written.undelivered), (300, vec![]));
     }
 
-    #[test]
-    fn an_old_answer_is_renewed_without_waiting() {
-        let (_mock, producer) = connected();
-        let shared = &producer.shared;
-        let topic = shared.topics.open(&shared.client, "orders").unwrap();
-        assert_eq!(topic.recent_view(&shared.client, ASKING).map(|view| view.partitions), Some(2));
-        let old = TopicView { partitions: 90, led: vec![89] };
-        topic.believe_since(old.clone(), Instant::now() - Duration::from_secs(60));
-        assert_eq!(topic.recent_view(&shared.client, ASKING), Some(old));
+    /// What a write would know of the topic's partitions.
+    fn partitions(producer: &LaneProducer, topic: &Arc<KnownTopic>) -> Option<i32> {
+        let view = producer.views(&[Some(Arc::clone(topic))]).remove(0);
+        view.map(|view| view.partitions)
+    }
+
+    fn is_renewed(producer: &LaneProducer, topic: &Arc<KnownTopic>) {
         let end = Instant::now() + Duration::from_secs(60);
-        while topic.recent_view(&shared.client, ASKING).is_none_or(|view| view.partitions != 2) {
+        while partitions(producer, topic) != Some(2) {
             assert!(Instant::now() < end, "not renewed in a minute");
             std::thread::yield_now();
         }
+    }
+
+    #[test]
+    fn an_old_answer_is_renewed_without_waiting() {
+        let (_mock, producer) = connected();
+        let topic = producer.shared.topics.open(&producer.shared.client, "orders").unwrap();
+        assert_eq!(partitions(&producer, &topic), Some(2));
+        let old = TopicView { partitions: 90, led: vec![89] };
+        topic.believe_since(old, Instant::now() - Duration::from_secs(60));
+        assert_eq!(partitions(&producer, &topic), Some(90));
+        is_renewed(&producer, &topic);
+    }
+
+    #[test]
+    fn after_a_silence_the_lane_asks_only_once_a_broker_was_heard() {
+        let (_mock, producer) = connected();
+        let shared = &producer.shared;
+        let topic = shared.topics.open(&shared.client, "orders").unwrap();
+        shared.client.silence().note();
+        assert_eq!((partitions(&producer, &topic), topic.was_asked_for()), (None, false));
+        shared.client.silence().note_at(Instant::now() - Duration::from_secs(60));
+        assert_eq!(partitions(&producer, &topic), None, "the question is a thread's");
+        is_renewed(&producer, &topic);
+        assert_eq!(shared.client.silence().age(), None, "an answer ends the silence");
+        shared.client.silence().note();
+        let record = vec![RecordMeta::unkeyed()];
+        drop(producer.write(Batch::new(Buf::default(), record), "orders"));
+        assert!(producer.flush(Duration::from_secs(60)));
+        assert_eq!(shared.client.silence().age(), None, "a delivery ends the silence");
+    }
+
+    #[test]
+    fn brokers_that_are_away_are_asked_once_for_all_new_topics() {
+        let mut settings = ClientSettings::default();
+        settings.set("bootstrap.servers", "127.0.0.1:1").set("partitioner", "murmur2_random");
+        let producer = LaneProducer::connect(&settings).unwrap();
+        let shared = &producer.shared;
+        let mut asked = 0;
+        for turn in 0..2 {
+            let names = (0..50).map(|number| format!("topic-{turn}-{number}"));
+            let mut batch = Batch::new(Buf::default(), vec![RecordMeta::unkeyed(); 50]);
+            let topics: Vec<u32> = names.clone().map(|name| batch.add_topic(&name)).collect();
+            for (record, topic) in batch.records_mut().iter_mut().zip(topics) {
+                record.topic = topic;
+            }
+            drop(producer.write(batch, ""));
+            let open = |name: String| shared.topics.open(&shared.client, &name).unwrap();
+            asked += names.map(open).filter(|topic| topic.was_asked_for()).count();
+        }
+        assert_eq!(asked, 1);
     }
 }

@@ -115,16 +115,20 @@ impl Shared {
         }
     }
 
-    /// Takes no more batches, flushes, and gives up what is left so that every flight ends.
+    /// Takes no more batches, flushes, and gives up what is left so that every flight ends. Given up
+    /// once, there is nothing left to wait for.
     pub fn close(&self, closing: Closing) {
-        self.with(|backlog, _| backlog.close());
+        if self.with(|backlog, _| backlog.close()) {
+            return;
+        }
         if self.flush_until(closing.flush_by) {
             return;
         }
         self.with(|backlog, held| backlog.give_up(held));
         self.client.purge();
         while self.load().1 > 0 && Instant::now() < closing.end {
-            self.with(|_, held| held.serve(SHORT));
+            let left = closing.end.saturating_duration_since(Instant::now());
+            self.with(|_, held| held.serve(left.min(SHORT)));
         }
         self.with(|_, held| held.expire());
     }

@@ -97,6 +97,7 @@ impl Held<'_> {
         serving.store(null_mut(), Ordering::Relaxed);
         if self.flights.was_delivered() {
             self.client.state.trouble.clear();
+            self.client.state.silence.end();
         }
     }
 
@@ -132,8 +133,7 @@ impl Held<'_> {
             (RD_KAFKA_VTYPE_KEY, memory(message.key, message.key_len)),
             (RD_KAFKA_VTYPE_OPAQUE, Argument { ptr: message._private }),
             (RD_KAFKA_VTYPE_HEADERS, Argument { headers }),
-            // 0 is "now".
-            (RD_KAFKA_VTYPE_TIMESTAMP, Argument { i64_: record.timestamp_ms }),
+            (RD_KAFKA_VTYPE_TIMESTAMP, Argument { i64_: timestamp(&record) }),
         ];
         // SAFETY: as in `produce`; the headers are given away.
         let code = unsafe { produce_with(self.client, arguments, headers) };
@@ -161,6 +161,12 @@ fn message(batch: &Batch, ticket: Ticket) -> rd_kafka_message_t {
     let rkt = null_mut();
     let (partition, offset) = (-1, 0);
     rd_kafka_message_t { err, rkt, partition, payload, len, key, key_len, offset, _private }
+}
+
+/// librdkafka takes 0 for "now", so a record of the first millisecond of 1970 goes with the time of
+/// its hand-over: it has no other way to say 0.
+fn timestamp(record: &RecordMeta) -> i64 {
+    if record.timestamp_ms == RecordMeta::NO_TIMESTAMP { 0 } else { record.timestamp_ms }
 }
 
 /// Null is "none"; an empty part is a pointer to nothing.

@@ -27,6 +27,7 @@ use crate::cluster::Cluster;
 use crate::lane::flights::Flights;
 use crate::outcome::Words;
 use crate::settings::{ClientError, ClientSettings};
+use crate::silence::Silence;
 use crate::trouble::LastTrouble;
 pub(crate) use lane::Held;
 pub(crate) use topic::Topic;
@@ -47,6 +48,7 @@ pub(crate) struct Client {
 #[derive(Debug, Default)]
 struct ClientState {
     trouble: Arc<LastTrouble>,
+    silence: Silence,
     /// A lane's batches; empty for a pooled producer, as is the rest.
     flights: Mutex<Flights>,
     /// `flights`, locked by the thread that polls right now; null when none does.
@@ -100,6 +102,11 @@ impl Client {
         &self.state.trouble
     }
 
+    /// Whether the brokers left a question unanswered, and nothing was heard since.
+    pub fn silence(&self) -> &Silence {
+        &self.state.silence
+    }
+
     /// Serves delivery reports and errors; returns early once `wake` was called.
     pub fn poll(&self, wait: Duration) {
         // SAFETY: the handle lives as long as `self`.
@@ -142,10 +149,12 @@ impl Client {
             let code =
                 rd_kafka_metadata(self.raw.as_ptr(), all, topic, &raw mut answer, millis(wait));
             if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+                self.silence().note();
                 return Err(code as i32);
             }
             let cluster = cluster::read_cluster(answer);
             rd_kafka_metadata_destroy(answer);
+            self.silence().end();
             Ok(cluster)
         }
     }

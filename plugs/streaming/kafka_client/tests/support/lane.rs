@@ -9,7 +9,7 @@ pub struct Given<'a> {
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
     pub headers: &'a [(&'a str, Option<&'a [u8]>)],
-    /// 0 = none.
+    /// `NO_TIMESTAMP` = none.
     pub timestamp_ms: i64,
     /// -1 = none.
     pub partition: i32,
@@ -20,7 +20,7 @@ pub const PLAIN: Given<'static> = Given {
     key: None,
     value: Some(b"v"),
     headers: &[],
-    timestamp_ms: 0,
+    timestamp_ms: RecordMeta::NO_TIMESTAMP,
     partition: -1,
     topic: None,
 };

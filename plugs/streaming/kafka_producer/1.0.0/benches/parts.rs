@@ -40,13 +40,14 @@ fn batch() -> Batch {
 fn parts(criterion: &mut Criterion) {
     let batch = batch();
     let metadata = enrich::Provenance::default().metadata();
+    let arenas = plugin_api::Arenas::new(1 << 20, 2);
     let mut group = criterion.benchmark_group("200 B");
     group.throughput(Throughput::Elements(RECORDS as u64));
     group.bench_function("content", |bencher| {
         bencher.iter(|| content::in_batch(black_box(&batch)));
     });
     group.bench_function("enrich", |bencher| {
-        bencher.iter(|| enrich::enriched_batch(black_box(&batch), &metadata));
+        bencher.iter(|| enrich::enriched_batch(black_box(&batch), &metadata, &arenas));
     });
     group.bench_function("enrich one by one", |bencher| {
         let text = |record| std::str::from_utf8(batch.value(record).unwrap_or_default());

@@ -29,17 +29,39 @@ pub fn settings(config: &Config) -> Result<Decided, Fault> {
 /// # Errors
 /// As [`settings`]; and an option that would give records up.
 pub fn sink_settings(config: &Config) -> Result<Decided, Fault> {
-    let raw = config
-        .librdkafka
-        .keys()
-        .find(|key| options::find(key).is_some_and(|option| option.name == "message.timeout.ms"));
-    let raw = raw.map(|key| format!("librdkafka.{key}"));
-    let typed = config.timeout_ms.is_written().then(|| "timeout_ms".to_owned());
-    if let Some(key) = typed.or(raw) {
-        let why = "a sink keeps a record until it is delivered or refused; leave it out";
-        return Err(Fault::configuration(format!("`{key}` is not for a sink: {why}")));
+    const LIMITS: [(&str, &str); 2] = [
+        ("message.timeout.ms", "a sink keeps a record until it is delivered or refused"),
+        ("retries", "a sink sends a record again until it is delivered or refused, in order"),
+    ];
+    for (name, why) in LIMITS {
+        if let Some(key) = written_as(config, name) {
+            let text = format!("`{key}` is not for a sink: {why}; leave it out");
+            return Err(Fault::configuration(text));
+        }
     }
-    decide(config, 0)
+    let mut decided = decide(config, 0)?;
+    decided.warnings.extend(reordering(&decided.settings));
+    Ok(decided)
+}
+
+/// The key under which the user set librdkafka's option `name`, typed or raw.
+fn written_as(config: &Config, name: &str) -> Option<String> {
+    let option = options::find(name)?;
+    let typed = written(config).into_iter().find(|typed| option.typed.contains(typed));
+    let is_it = |key: &&String| options::find(key).is_some_and(|found| found.name == name);
+    let raw = || Some(format!("librdkafka.{}", config.librdkafka.keys().find(is_it)?));
+    typed.map(str::to_owned).or_else(raw)
+}
+
+/// Whether what is sent again may come behind what was sent after it.
+fn reordering(settings: &ClientSettings) -> Option<String> {
+    let is_idempotent = settings.get("enable.idempotence") == Some("true");
+    let in_flight = settings.get("max.in.flight.requests.per.connection");
+    (!is_idempotent && in_flight != Some("1")).then(|| {
+        "idempotence is off and `max_in_flight` is above 1: records that are sent again may change \
+         their order; leave idempotence on, or set `max_in_flight` to 1"
+            .to_owned()
+    })
 }
 
 /// `record_timeout_ms`: 0 is "never".
@@ -198,18 +220,43 @@ mod tests {
         assert!(issues[0].starts_with("acks_0: "), "{issues:?}");
     }
 
+    fn decide_for_sink(config: &str) -> Result<Decided, String> {
+        let config: Config = Json::from_text(config.to_owned()).unwrap().parse().unwrap();
+        sink_settings(&config).map_err(|fault| fault.text)
+    }
+
+    #[test]
+    fn a_sink_that_may_reorder_says_so() {
+        let cases = [
+            ("{}", false),
+            (r#"{"enable_idempotence":false}"#, true),
+            (r#"{"acks":1}"#, true),
+            (r#"{"librdkafka":{"enable.idempotence":false}}"#, true),
+            (r#"{"enable_idempotence":false,"max_in_flight":1}"#, false),
+            (r#"{"enable_idempotence":false,"librdkafka":{"max.in.flight":1}}"#, false),
+        ];
+        for (config, warned) in cases {
+            let warnings = decide_for_sink(config).unwrap().warnings;
+            let found = warnings.iter().any(|text| text.contains("may change their order"));
+            assert_eq!(found, warned, "{config}: {warnings:?}");
+        }
+    }
+
     #[test]
     fn a_sink_never_gives_a_record_up() {
-        let decide = |config: &str| {
-            let config: Config = Json::from_text(config.to_owned()).unwrap().parse().unwrap();
-            sink_settings(&config).map_err(|fault| fault.text)
-        };
+        let decide = decide_for_sink;
         let settings = decide(r#"{"linger_ms":60000}"#).unwrap().settings;
         assert_eq!(settings.get("message.timeout.ms"), Some("0"));
         for (config, key) in [
             (r#"{"timeout_ms":30000}"#, "`timeout_ms`"),
             (r#"{"librdkafka":{"message.timeout.ms":1000}}"#, "`librdkafka.message.timeout.ms`"),
             (r#"{"librdkafka":{"delivery.timeout.ms":1000}}"#, "`librdkafka.delivery.timeout.ms`"),
+            (r#"{"retries":3}"#, "`retries`"),
+            (r#"{"librdkafka":{"retries":3}}"#, "`librdkafka.retries`"),
+            (
+                r#"{"librdkafka":{"message.send.max.retries":0}}"#,
+                "`librdkafka.message.send.max.retries`",
+            ),
         ] {
             let text = decide(config).err().unwrap();
             assert!(text.contains(&format!("{key} is not for a sink")), "{text}");

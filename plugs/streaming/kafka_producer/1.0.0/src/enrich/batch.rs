@@ -3,17 +3,17 @@
 use super::{KEY, enriched};
 use crate::span::values;
 use memchr::memmem;
-use plugin_api::{Batch, BatchBuilder, Error};
+use plugin_api::{Arenas, Batch, BatchBuilder, Error};
 
 /// The batch with the metadata in every value that is an object. Values must be JSON; what else they
 /// are stays as it is, and so do tombstones, keys, headers and all that descriptors say. A batch of
-/// compact JSON stays one when `metadata` is compact.
-pub fn enriched_batch(batch: &Batch, metadata: &str) -> Batch {
+/// compact JSON stays one when `metadata` is compact. The new bytes stand in a block of `arenas`.
+pub fn enriched_batch(batch: &Batch, metadata: &str, arenas: &Arenas) -> Batch {
     let addition = Addition::new(metadata);
     let is_plain = is_plain(batch);
     let records = batch.records();
     let bytes = batch.arena.len() + records.len() * addition.behind_members.len();
-    let mut builder = BatchBuilder::with_capacity(records.len(), bytes);
+    let mut builder = BatchBuilder::recycling(arenas, records.len(), bytes);
     for record in records {
         builder.push_from(batch, record, |out| {
             let Some(value) = batch.value(record) else { return Ok(()) };
@@ -85,7 +85,7 @@ mod tests {
         });
         let mut batch = builder.build();
         batch.flags = flags;
-        let built = enriched_batch(&batch, METADATA);
+        let built = enriched_batch(&batch, METADATA, &Arenas::new(64, 1));
         let value = built.value(&built.records()[0]).unwrap();
         (String::from_utf8(value.to_vec()).unwrap(), built.flags)
     }
@@ -127,7 +127,7 @@ mod tests {
         let record =
             RecordMeta { key_len: 1, flags: RecordMeta::NULL_VALUE, ..RecordMeta::default() };
         let batch = Batch::new(plugin_api::batch::Buf::from_vec(b"k".to_vec()), vec![record]);
-        let built = enriched_batch(&batch, METADATA);
+        let built = enriched_batch(&batch, METADATA, &Arenas::new(64, 1));
         let record = &built.records()[0];
         assert_eq!((built.key(record), built.value(record)), (Some(&b"k"[..]), None));
     }

@@ -13,11 +13,14 @@ use crate::servers::Servers;
 use crate::settings::{Decided, sink_settings};
 use kafka_client::{ClientSettings, LaneProducer};
 use plugin_api::source::Lane;
-use plugin_api::{Ctx, Error, Json, Result};
+use plugin_api::{Arenas, Ctx, Error, Json, Result};
 use std::time::Duration;
 
 /// Records that the client takes before `buffer_memory` is what bounds it: those of a stream are small.
 const QUEUED_RECORDS: &str = "1000000";
+
+/// Blocks of memory that are kept for the next batches: as many as a lane has in flight.
+const BLOCKS: usize = 16;
 
 /// Opens the sink of one lane. Connects, and waits for no broker.
 ///
@@ -38,7 +41,7 @@ pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
     let preparation = Preparation {
         topics,
         screen: Screen::new(config.security.content),
-        origin: origin(ctx, config)?,
+        origin: origin(ctx, lane, config)?,
         format: Format::open(ctx, &config.serialization).await?,
         message_max_bytes: *config.message_max_bytes,
     };
@@ -57,7 +60,7 @@ fn connect(mut settings: ClientSettings) -> Result<LaneProducer> {
     LaneProducer::connect(&settings).map_err(|error| Error::config(error.to_string()))
 }
 
-fn origin(ctx: &Ctx, config: &Config) -> Result<Option<Origin>> {
+fn origin(ctx: &Ctx, lane: Lane, config: &Config) -> Result<Option<Origin>> {
     if !is_truthy(&Json::from_value(&config.signal_metadata)?) {
         return Ok(None);
     }
@@ -72,5 +75,6 @@ fn origin(ctx: &Ctx, config: &Config) -> Result<Option<Origin>> {
         trace_id: text(run.trace_id)?,
         source_plugin: text(run.source_plugin)?,
         plugin_version: text(run.plugin_version)?,
+        arenas: Arenas::new(lane.batch_bytes, BLOCKS),
     }))
 }

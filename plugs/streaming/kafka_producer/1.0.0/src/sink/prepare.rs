@@ -6,7 +6,7 @@ use super::screen::Screen;
 use super::topics::Topics;
 use super::{document, size};
 use crate::enrich::{Provenance, enriched_batch};
-use plugin_api::Batch;
+use plugin_api::{Arenas, Batch};
 
 /// Everything that is done to a batch before it is handed over.
 pub struct Preparation {
@@ -32,6 +32,8 @@ pub struct Origin {
     pub source_plugin: Option<String>,
     /// Its version.
     pub plugin_version: Option<String>,
+    /// Blocks for what was enriched, one a batch in flight.
+    pub arenas: Arenas,
 }
 
 impl Origin {
@@ -43,7 +45,6 @@ impl Origin {
             trace_id: self.trace_id.as_deref(),
             source_plugin: self.source_plugin.as_deref(),
             plugin_version: self.plugin_version.as_deref(),
-            ..Provenance::default()
         };
         provenance.metadata()
     }
@@ -69,7 +70,7 @@ impl Preparation {
             document::check(remaining);
         }
         if let Some(origin) = &self.origin {
-            remaining.batch = enriched_batch(&remaining.batch, &origin.metadata());
+            remaining.batch = enriched_batch(&remaining.batch, &origin.metadata(), &origin.arenas);
         }
         self.format.serialize(remaining);
     }

@@ -54,7 +54,10 @@ impl Remaining {
         let indexes = kept.iter().map(|(position, _)| self.index(*position as u32)).collect();
         let records = kept.iter().map(|(_, record)| **record).collect();
         self.indexes = Some(indexes);
+        // Setting descriptors withdraws what was said of the values; those that stay are as they were.
+        let flags = self.batch.flags;
         self.batch.set_records(records);
+        self.batch.flags = flags;
     }
 
     /// Where the record at `position` stood in the batch as it came.

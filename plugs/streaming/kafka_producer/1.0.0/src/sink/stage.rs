@@ -74,8 +74,22 @@ impl SinkStage for Stage {
 
     async fn close(&self, deadline: Option<Instant>) -> Result<()> {
         self.tell_content();
+        // Past the deadline there is no wait: what is left is given up, within 250 ms.
         let wait = deadline.map_or(CLOSING, |_| left(deadline, Duration::MAX));
         self.writer.producer.close(wait);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_that_has_passed_leaves_no_time() {
+        let now = Instant::now();
+        assert_eq!(left(Some(now), Duration::MAX), Duration::ZERO);
+        assert_eq!(left(None, CLOSING), CLOSING);
+        assert_eq!(left(Some(now + 2 * CLOSING), CLOSING), CLOSING);
     }
 }

@@ -13,9 +13,17 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// How long a client that has delivered before may hear that its configuration is wrong. A broker
-/// that dies within a handshake sounds the same as one that refuses it.
+/// How long a client may hear that its configuration is wrong where that may pass. A broker that dies
+/// within a handshake sounds the same as one that refuses it.
 const SECOND_THOUGHTS: Duration = Duration::from_secs(30);
+
+/// The time of a client's refusals. Other errors between them, such as a closed connection, are no
+/// break; a delivery is, and so is a pause of [`SECOND_THOUGHTS`].
+#[derive(Clone, Copy)]
+struct Refused {
+    first: Instant,
+    last: Instant,
+}
 
 /// Writes batches of one lane.
 pub struct Writer {
@@ -25,8 +33,9 @@ pub struct Writer {
     pub preparation: Preparation,
     overdue: Mutex<Overdue>,
     has_delivered: AtomicBool,
-    /// Since when the client has been told that its configuration is wrong, without a break.
-    refused_since: Mutex<Option<Instant>>,
+    second_thoughts: Duration,
+    /// When the client was told that its configuration is wrong.
+    refused: Mutex<Option<Refused>>,
     /// Why no broker will ever take a record of this client.
     hopeless: OnceLock<ClientTrouble>,
 }
@@ -39,7 +48,8 @@ impl Writer {
             preparation,
             overdue: Mutex::new(Overdue::new(topic_patience)),
             has_delivered: AtomicBool::new(false),
-            refused_since: Mutex::new(None),
+            second_thoughts: SECOND_THOUGHTS,
+            refused: Mutex::new(None),
             hopeless: OnceLock::new(),
         }
     }
@@ -91,17 +101,23 @@ impl Writer {
     }
 
     fn refusal_that_stays(&self) -> Option<ClientTrouble> {
-        let trouble = self.producer.trouble().filter(is_config_fatal);
-        let mut since = self.refused_since.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = match &trouble {
-            Some(_) => *since.get_or_insert_with(Instant::now),
-            None => {
-                *since = None;
-                return None;
-            }
+        let trouble = self.producer.trouble();
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(trouble) = trouble else {
+            *refused = None;
+            return None;
         };
-        let is_new = !self.has_delivered.load(Ordering::Relaxed);
-        trouble.filter(|_| is_new || first.elapsed() >= SECOND_THOUGHTS)
+        if !is_config_fatal(&trouble) {
+            return None;
+        }
+        let last = Instant::now();
+        let before = refused.filter(|before| last - before.last < SECOND_THOUGHTS);
+        let first = before.map_or(last, |before| before.first);
+        *refused = Some(Refused { first, last });
+        let was_let_in = self.has_delivered.load(Ordering::Relaxed);
+        let may_pass = |trouble: &ClientTrouble| was_let_in || is_broken_handshake(trouble);
+        let is_over = last - first >= self.second_thoughts;
+        (is_over || !may_pass(&trouble)).then_some(trouble)
     }
 
     /// A trouble that no record of this client survives.
@@ -113,6 +129,13 @@ impl Writer {
 
 fn is_config_fatal(trouble: &ClientTrouble) -> bool {
     trouble.class == ErrorClass::ConfigFatal
+}
+
+/// Whether the trouble may be that of a broker that is starting or dying. A client that takes the place
+/// of a broken one has delivered nothing yet, so even a first connection gets the benefit of the doubt;
+/// a refused login does not, since only a broker that is well says so.
+fn is_broken_handshake(trouble: &ClientTrouble) -> bool {
+    trouble.code == "_SSL"
 }
 
 #[cfg(test)]

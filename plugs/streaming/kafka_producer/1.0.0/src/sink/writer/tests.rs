@@ -1,23 +1,23 @@
 //! Against a mock cluster, which lives as long as its test.
 
-use super::Writer;
+use super::{Writer, is_broken_handshake};
 use crate::config::Config;
 use crate::settings::sink_settings;
 use crate::sink::format::Format;
 use crate::sink::prepare::{Origin, Preparation};
 use crate::sink::screen::Screen;
 use crate::sink::topics::Topics;
-use kafka_client::LaneProducer;
+use kafka_client::{ClientTrouble, ErrorClass, LaneProducer};
 use plugin_api::batch::{Buf, RecordMeta};
 use plugin_api::sink::Report;
-use plugin_api::{Batch, Json};
+use plugin_api::{Arenas, Batch, Json};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::pin::pin;
 use std::sync::Arc;
@@ -136,6 +136,7 @@ fn objects_get_where_they_come_from() {
         trace_id: Some(text("t1")),
         source_plugin: Some(text("file_source")),
         plugin_version: None,
+        arenas: Arenas::new(1024, 1),
     };
     let writer = writer(&cluster, r#"{"topic":"t","linger_ms":0}"#, Some(origin), &[]);
     assert_eq!(written(&writer, batch(&[Some(r#"{"a":1}"#), Some("2"), None])).delivered, 3);
@@ -168,6 +169,8 @@ fn stranger() -> String {
     let address = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {
         for mut client in listener.incoming().flatten() {
+            // Read first: closing with bytes unread would reset the connection, which is another error.
+            let _ = client.read(&mut [0; 4096]);
             let _ = client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
     });
@@ -175,14 +178,32 @@ fn stranger() -> String {
 }
 
 #[test]
-fn a_client_that_no_broker_lets_in_stops_the_stream() {
+fn a_client_that_no_broker_lets_in_stops_the_stream_after_second_thoughts() {
     let (cluster, stranger) = (cluster(), stranger());
     let raw = [("security.protocol", "ssl"), ("bootstrap.servers", stranger.as_str())];
-    let writer = writer(&cluster, r#"{"topic":"t"}"#, None, &raw);
+    let mut writer = writer(&cluster, r#"{"topic":"t"}"#, None, &raw);
+    writer.second_thoughts = Duration::from_millis(300);
+    let begun = Instant::now();
     for _ in 0..2 {
         let report = written(&writer, batch(&[Some("1"), Some("2")]));
         assert_eq!((report.delivered, errors(&report)), (0, vec![(0, 4), (1, 4)]));
         assert!(report.undelivered()[0].message().starts_with("_SSL: "), "{report:?}");
+    }
+    assert!(begun.elapsed() >= writer.second_thoughts);
+}
+
+#[test]
+fn only_a_broken_handshake_may_pass_at_a_first_connection() {
+    for (code, may_pass) in [
+        ("_SSL", true),
+        ("_AUTHENTICATION", false),
+        ("SASL_AUTHENTICATION_FAILED", false),
+        ("_UNSUPPORTED_FEATURE", false),
+        ("CLUSTER_AUTHORIZATION_FAILED", false),
+    ] {
+        let (class, code) = (ErrorClass::ConfigFatal, code.to_owned());
+        let trouble = ClientTrouble { class, code, message: String::new() };
+        assert_eq!(is_broken_handshake(&trouble), may_pass, "{trouble:?}");
     }
 }
 
