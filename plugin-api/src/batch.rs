@@ -71,6 +71,17 @@ impl BatchBuilder {
         self.push_with(RecordMeta::unkeyed(), write);
     }
 
+    /// Adds one record with this key, whose value `write` appends as in [`BatchBuilder::push`].
+    pub fn push_keyed(
+        &mut self,
+        key: &[u8],
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
+    ) {
+        let mut meta = RecordMeta::default();
+        (meta.key_offset, meta.key_len) = self.store(key);
+        self.push_with(meta, write);
+    }
+
     /// Adds a record of `batch` with its key, headers and all that its descriptor says, and with a
     /// value of its own: `write` as in [`BatchBuilder::push`].
     pub fn push_from(
@@ -104,9 +115,7 @@ impl BatchBuilder {
         let start = self.arena.len();
         if let Err(error) = write(&mut self.arena).and_then(|()| self.fits()) {
             self.arena.truncate(start);
-            let index = narrow(self.records.len());
-            let class = error.class.into();
-            self.refused.push(RecordError::new(index, class, error.code, error.message));
+            self.refused.push(error.of_record(narrow(self.records.len())));
         }
         meta.value_offset = narrow(start);
         meta.value_len = narrow(self.arena.len() - start);
@@ -151,6 +160,18 @@ fn narrow(bytes: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_stands_beside_its_value() {
+        let mut builder = BatchBuilder::default();
+        builder.push_keyed(b"k", |out| {
+            out.extend_from_slice(b"v");
+            Ok(())
+        });
+        let batch = builder.build();
+        let record = Record::all(&batch).next().unwrap();
+        assert_eq!((record.key(), record.value()), (Some(&b"k"[..]), Some(&b"v"[..])));
+    }
 
     #[test]
     fn a_record_with_another_value_keeps_the_rest() {

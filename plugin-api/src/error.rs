@@ -3,7 +3,7 @@
 use crate::json::Json;
 use crate::typed::nearest;
 pub use plugin_abi::ErrorCode;
-use plugin_abi::{Doc, PErr};
+use plugin_abi::{Doc, PErr, RecordError};
 use std::fmt;
 use std::time::Duration;
 
@@ -101,6 +101,13 @@ impl Error {
     #[must_use]
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(ErrorClass::ConfigFatal, ErrorCode::BAD_CONFIG, message)
+    }
+
+    /// The same as the error of one record of a batch, by its index: what a transform refuses with
+    /// [`Batch::refuse`](crate::Batch::refuse), and what a sink's report lists.
+    #[must_use]
+    pub fn of_record(self, index: u32) -> RecordError {
+        RecordError::new(index, self.class.into(), self.code, self.message)
     }
 
     /// It may work later.

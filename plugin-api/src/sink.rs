@@ -37,8 +37,9 @@ pub trait SinkStage: Send + Sync + 'static {
     /// Several at once, begun in order: the lane polls one before it begins the next, so what keeps
     /// the order belongs in front of the first `await`. The lane bounds how many are outstanding.
     ///
-    /// Ends when every record is stored for good or has a [`RecordError`], which makes the lane act:
-    /// *retriable*: wait for all outstanding writes, back off, write it again before anything new.
+    /// No record is dropped already: the host takes those out. Ends when every record is stored for
+    /// good or has a [`RecordError`], made by [`Error::of_record`](crate::Error::of_record), which makes
+    /// the lane act: *retriable*: wait for all outstanding writes, back off, write it again before anything new.
     /// *record-fatal*: what the step's `on_error` says. *client-fatal*: as retriable, with a new stage
     /// in place of this one. *config-fatal*: the stream stops. The code
     /// [`UNKNOWN_FATE`](crate::ErrorCode::UNKNOWN_FATE) says that a record which is written again may

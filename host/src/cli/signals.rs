@@ -1,6 +1,6 @@
 //! SIGINT and SIGTERM: the first asks the work to stop, the second ends the process.
 
-use super::{INTERRUPTED, TERMINATED};
+use super::{INTERRUPTED, TERMINATED, output};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -44,6 +44,7 @@ async fn relay(mut int: Signal, mut term: Signal, tell: watch::Sender<Option<u8>
             _ = term.recv() => TERMINATED,
         };
         if tell.borrow().is_some() {
+            output::note("ended at once by a second signal");
             std::process::exit(code.into());
         }
         tell.send_replace(Some(code));

@@ -58,9 +58,13 @@ impl Flow<'_> {
         let mut arrivals = Vec::new();
         // Positions of origins are those of the batch as it was read.
         let read = batch.records().len();
-        let torn = torn(&batch);
-        let batch = refuse(0, with_plain_flags(batch), torn, &mut arrivals);
-        self.onward(0, batch, read, &mut arrivals);
+        let mut batch = with_plain_flags(batch);
+        let mut errors = batch.take_refused();
+        errors.extend(torn(&batch));
+        let batch = without_dropped(refuse(0, batch, errors, &mut arrivals));
+        if !batch.records().is_empty() {
+            self.onward(0, batch, read, &mut arrivals);
+        }
         each_once(&mut arrivals);
         arrivals
     }
@@ -206,6 +210,8 @@ fn refuse(
     errors: Vec<RecordError>,
     arrivals: &mut Vec<Arrival>,
 ) -> Batch {
+    let is_there = |error: &RecordError| (error.index as usize) < batch.records().len();
+    let errors: Vec<RecordError> = errors.into_iter().filter(is_there).collect();
     if errors.is_empty() {
         return batch;
     }

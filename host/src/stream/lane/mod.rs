@@ -280,7 +280,12 @@ impl Lane<'_> {
             match timeout_at(until.into(), closed).await.map(Answer::into_result) {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => self.fail(step, error.message()),
-                Err(_) => tracing::warn!(step, "a stage did not close within {wait:?}"),
+                // With records in flight there is more to say than that.
+                Err(_) if in_flight > 0 => {}
+                Err(_) => {
+                    let text = "the stage did not close in time, so what it reported may be lost";
+                    self.fail(step, text);
+                }
             }
         }
         // Writes that were given up end with their stage, not after it.

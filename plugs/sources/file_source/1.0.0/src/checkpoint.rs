@@ -44,6 +44,10 @@ impl Checkpoint {
     /// # Errors
     /// It cannot be read, or something else is written there: that is never overwritten.
     pub fn read(path: &Path) -> Result<Self> {
+        // Opening a FIFO would wait for a writer.
+        if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+            return Err(refused(path, "is no regular file; name another"));
+        }
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
@@ -118,6 +122,17 @@ mod tests {
         assert_eq!(Checkpoint::read(&path).unwrap(), checkpoint);
         let names = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name());
         assert_eq!(names.collect::<Vec<_>>(), ["at.json"]);
+    }
+
+    #[test]
+    fn a_folder_and_a_device_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for path in [dir.path(), Path::new("/dev/null")] {
+            let message = Checkpoint::read(path).unwrap_err().message;
+            let place = path.display();
+            let why = "is no regular file; name another";
+            assert_eq!(message, format!("`checkpoint`: `{place}` {why}"));
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Splitter {
     position: u64,
     /// The input has no bytes behind `rest`.
     ended: bool,
+    /// Why reading ended early; it is told once the whole lines in front of it were given out.
+    failed: Option<Fault>,
     /// Records of the last batch: probably as many as the next one will have.
     expected: usize,
 }
@@ -44,7 +46,8 @@ impl Splitter {
     #[must_use]
     pub fn new(limits: Limits, block: usize) -> Self {
         let arenas = Arenas::new(block.max(1), Self::KEPT);
-        Self { limits, arenas, rest: Vec::new(), position: 0, ended: false, expected: 0 }
+        let rest = Vec::new();
+        Self { limits, arenas, rest, position: 0, ended: false, failed: None, expected: 0 }
     }
 
     /// Goes on with another input, whose next byte stands at `position`.
@@ -52,6 +55,7 @@ impl Splitter {
         self.rest.clear();
         self.position = position;
         self.ended = false;
+        self.failed = None;
     }
 
     /// Behind the last byte that was given out or skipped as an empty line.
@@ -66,7 +70,7 @@ impl Splitter {
     /// each read whether that read would have to wait for bytes, and what is there is given out.
     ///
     /// # Errors
-    /// See [`Fault`]. The records in front of one that is too long come first.
+    /// See [`Fault`]. The whole records in front of the fault come first.
     pub fn next(
         &mut self,
         input: &mut impl Read,
@@ -101,11 +105,21 @@ impl Splitter {
         arena.resize(arena.len().max(filled), 0);
         arena[..filled].copy_from_slice(&self.rest);
         let mut whole = memchr(b'\n', &self.rest).is_some();
-        while !self.ended && !(whole && (filled == arena.len() || waits())) {
+        while !self.ended && !(whole && (self.failed.is_some() || filled == arena.len() || waits()))
+        {
+            if let Some(fault) = self.failed.take() {
+                return Err(fault);
+            }
             if filled == arena.len() {
                 self.grow(&mut arena)?;
             }
-            let read = self.read(input, &mut arena[filled..], filled)?;
+            let read = match self.read(input, &mut arena[filled..], filled) {
+                Err(fault) if whole => {
+                    self.failed = Some(fault);
+                    break;
+                }
+                read => read?,
+            };
             self.ended = read == 0;
             whole = whole || memchr(b'\n', &arena[filled..filled + read]).is_some();
             filled += read;

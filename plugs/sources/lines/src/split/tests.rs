@@ -155,6 +155,8 @@ fn an_interrupted_read_is_made_again_and_a_failed_one_says_where() {
     let failed = io::Error::other("no such sector");
     let mut input = Torn(vec![Ok(b"one\ntw"), Err(interrupted), Ok(b"o"), Err(failed)]);
     let mut splitter = splitter(Format::Ndjson, 64, 100);
+    let first = splitter.next(&mut input, 10, || false).unwrap().unwrap();
+    assert_eq!((first.batch.records().len(), first.end, first.last), (1, 4, false));
     let fault = splitter.next(&mut input, 10, || false).unwrap_err();
     assert_eq!(fault.at("in").message, "in: cannot be read behind byte 7: no such sector");
 }
