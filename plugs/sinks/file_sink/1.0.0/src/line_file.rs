@@ -75,11 +75,12 @@ impl LineFile {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
+        sync_folder_of(path)?;
         if !append {
-            file.set_len(0)?;
+            // What is there goes with the first batch or at the end, not before the stream has started.
+            return Ok(Self { medium: file, whole: 0, torn: true });
         }
         end_last_line(&mut file)?;
-        sync_folder_of(path)?;
         let whole = file.metadata()?.len();
         Ok(Self { medium: file, whole, torn: false })
     }
@@ -182,6 +183,19 @@ mod tests {
 
     fn on(disk: Disk) -> LineFile<Disk> {
         LineFile { medium: disk, whole: 0, torn: false }
+    }
+
+    #[test]
+    fn a_file_is_emptied_with_the_first_batch_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        fs::write(&path, "precious\n").unwrap();
+        drop(LineFile::open(&path, false).unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious\n");
+        LineFile::open(&path, false).unwrap().append(b"new\n", false).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new\n");
+        LineFile::open(&path, false).unwrap().sync().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "");
     }
 
     #[test]

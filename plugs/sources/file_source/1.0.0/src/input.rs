@@ -1,6 +1,6 @@
 //! One file as a stream of its decompressed bytes.
 
-use flate2::bufread::MultiGzDecoder;
+use crate::members::Members;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -113,9 +113,7 @@ fn decompressed(
     const READ: usize = 128 << 10;
     Ok(match compression {
         None => Box::new(file),
-        Some(Compression::Gzip) => {
-            Box::new(MultiGzDecoder::new(BufReader::with_capacity(READ, file)))
-        }
+        Some(Compression::Gzip) => Box::new(Members::new(BufReader::with_capacity(READ, file))),
         Some(Compression::Zstd) => Box::new(zstd::Decoder::new(file)?),
     })
 }

@@ -12,6 +12,7 @@ mod handed;
 mod input;
 mod lane;
 mod listing;
+mod members;
 mod progress;
 
 use config::{Config, Start};

@@ -11,7 +11,6 @@ use rdkafka::bindings::rd_kafka_resp_err_t::{
     RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
 };
 
-use super::batch::is_stray;
 use super::flights::Ticket;
 use crate::backlog::{Handed, next_run, partition_has_gone};
 use crate::native::Held;
@@ -87,13 +86,13 @@ impl Waiting {
     /// Settles the records whose descriptors point outside their batch; they are never sent.
     fn refuse_strays(&mut self, held: &mut Held<'_>) {
         let Self { batch, placed, flight, .. } = self;
-        if !batch.records().iter().any(|record| is_stray(batch, record)) {
+        if batch.records().iter().all(|record| batch.holds(record)) {
             return;
         }
         let code = RD_KAFKA_RESP_ERR__INVALID_ARG as i32;
         placed.retain(|placed| {
             let index = placed.index;
-            let stray = is_stray(batch, &batch.records()[index as usize]);
+            let stray = !batch.holds(&batch.records()[index as usize]);
             if stray {
                 let reason = "the descriptor of the record points outside its batch";
                 held.refuse(Ticket { flight: *flight, index }, code, Some(reason));

@@ -1,6 +1,6 @@
 //! A lane's batch, as placing and handing over see it.
 
-use plugin_abi::{Batch, HeaderMeta, RecordMeta};
+use plugin_abi::{Batch, RecordMeta};
 
 use crate::records::Records;
 
@@ -30,23 +30,4 @@ impl Records for Batch {
             record.header_count > 0 || record.timestamp_ms != RecordMeta::NO_TIMESTAMP
         })
     }
-}
-
-/// Whether a part of the record lies outside the batch. Such a part reads as null, and a record with
-/// a null value is a tombstone: it deletes.
-pub(crate) fn is_stray(batch: &Batch, record: &RecordMeta) -> bool {
-    let missing = |flag| !record.has(flag);
-    missing(RecordMeta::NULL_VALUE) && batch.value(record).is_none()
-        || missing(RecordMeta::NULL_KEY) && batch.key(record).is_none()
-        || record.header_count > 0 && has_stray_header(batch, record)
-}
-
-fn has_stray_header(batch: &Batch, record: &RecordMeta) -> bool {
-    let inside = |header: &HeaderMeta| {
-        let (name, value) = batch.header(header);
-        name.len() == header.name_len as usize
-            && (value.is_some() || header.flags & HeaderMeta::NULL_VALUE > 0)
-    };
-    let headers = batch.headers_of(record);
-    headers.len() != record.header_count as usize || !headers.iter().all(inside)
 }
