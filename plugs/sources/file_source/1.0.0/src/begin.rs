@@ -2,6 +2,7 @@
 
 use crate::checkpoint::Kept;
 use crate::config::Start;
+use crate::head::Head;
 use crate::input::Begin;
 
 /// A file as it is now.
@@ -11,6 +12,8 @@ pub struct Now {
     pub inode: u64,
     /// Its bytes on disk.
     pub size: u64,
+    /// How it begins.
+    pub head: Head,
 }
 
 /// What is to be done with a file.
@@ -24,8 +27,8 @@ pub enum Decision {
     Finished,
 }
 
-/// Judges a file by what was kept about it.
-pub fn decision(now: Now, kept: Option<Kept>, start: Start) -> Decision {
+/// Judges a file by what was kept about it. `is_same` says that it begins as it did then.
+pub fn decision(now: Now, kept: Option<Kept>, is_same: bool, start: Start) -> Decision {
     let Some(kept) = kept else {
         return Decision::Read(match start {
             Start::Beginning => Begin::At(0),
@@ -37,6 +40,9 @@ pub fn decision(now: Now, kept: Option<Kept>, start: Start) -> Decision {
     }
     if now.size < kept.size {
         return Decision::Again(SHRUNK);
+    }
+    if !is_same {
+        return Decision::Again("was written anew since the checkpoint");
     }
     if kept.done && kept.size == now.size {
         return Decision::Finished;
@@ -53,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_checkpoint_counts_for_the_same_file_only() {
-        let kept = Kept { inode: 1, size: 50, offset: 40, done: false };
+        let kept = Kept { inode: 1, size: 50, offset: 40, done: false, head: None };
         let done = Kept { done: true, offset: 50, ..kept };
         let at = |position| Decision::Read(Begin::At(position));
         let other = Decision::Again("is another file than the one the checkpoint knows");
@@ -69,11 +75,16 @@ mod tests {
             ((2, 50), Some(done), other),
         ];
         for ((inode, size), kept, expected) in cases {
-            let found = decision(Now { inode, size }, kept, Start::Beginning);
+            let now = Now { inode, size, head: Head::default() };
+            let found = decision(now, kept, true, Start::Beginning);
             assert_eq!(found, expected, "{inode} {size} {kept:?}");
         }
-        let now = Now { inode: 1, size: 50 };
-        assert_eq!(decision(now, None, Start::End), Decision::Read(Begin::End));
-        assert_eq!(decision(now, Some(kept), Start::End), at(40));
+        let now = Now { inode: 1, size: 50, head: Head::default() };
+        let anew = Decision::Again("was written anew since the checkpoint");
+        for kept in [kept, done] {
+            assert_eq!(decision(now, Some(kept), false, Start::Beginning), anew);
+        }
+        assert_eq!(decision(now, None, true, Start::End), Decision::Read(Begin::End));
+        assert_eq!(decision(now, Some(kept), true, Start::End), at(40));
     }
 }

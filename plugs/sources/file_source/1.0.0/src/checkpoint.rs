@@ -1,5 +1,6 @@
 //! The checkpoint file: how far every file was read, replaced as a whole.
 
+use crate::head::Head;
 use plugin_api::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +31,9 @@ pub struct Kept {
     pub offset: u64,
     /// There was nothing behind them.
     pub done: bool,
+    /// How the file began. Checkpoints of the first days do not say.
+    #[serde(default)]
+    pub head: Option<Head>,
 }
 
 impl Default for Checkpoint {
@@ -82,7 +86,8 @@ impl Checkpoint {
     }
 }
 
-fn beside(path: &Path) -> PathBuf {
+/// What the next checkpoint is written to, before it takes the place of this one.
+pub fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     PathBuf::from(name)
@@ -115,7 +120,7 @@ mod tests {
         let path = dir.path().join("at.json");
         let mut checkpoint = Checkpoint::read(&path).unwrap();
         assert_eq!(checkpoint, Checkpoint::default());
-        let kept = Kept { inode: 1, size: 30, offset: 20, done: false };
+        let kept = Kept { inode: 1, size: 30, offset: 20, done: false, head: None };
         checkpoint.files.insert("a \"b\".log".to_owned(), kept);
         fs::write(beside(&path), "left behind by a crash").unwrap();
         checkpoint.write(&path).unwrap();

@@ -32,8 +32,9 @@ pub struct Reached {
 impl Reached {
     /// Says that all records in front of `end` are final.
     fn keep(&self, end: u64, done: bool, progress: &Progress) {
-        let Now { inode, size } = self.now;
-        progress.set(&self.path, Kept { inode, size, offset: end, done });
+        let Now { inode, size, head } = self.now;
+        let head = Some(head);
+        progress.set(&self.path, Kept { inode, size, offset: end, done, head });
     }
 }
 
@@ -72,6 +73,7 @@ impl Handed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::head::Head;
     use tempfile::TempDir;
 
     fn progress(dir: &TempDir) -> Progress {
@@ -79,7 +81,8 @@ mod tests {
     }
 
     fn file(path: &str) -> Arc<Reached> {
-        Arc::new(Reached { path: path.to_owned(), now: Now { inode: 1, size: 30 } })
+        let now = Now { inode: 1, size: 30, head: Head::default() };
+        Arc::new(Reached { path: path.to_owned(), now })
     }
 
     fn kept(progress: &Progress, path: &str) -> Option<(u64, bool)> {

@@ -6,6 +6,7 @@ mod tests;
 use crate::begin::{Decision, Now, SHRUNK, decision};
 use crate::config::Start;
 use crate::handed::{Handed, Reached};
+use crate::head::Head;
 use crate::input::{Begin, Input, Skipped};
 use crate::listing::Listed;
 use crate::progress::Progress;
@@ -52,7 +53,11 @@ impl Files {
     fn open_next(&mut self, progress: &Progress) -> Result<Option<Open>> {
         while let Some(Listed { path, .. }) = self.waiting.pop_front() {
             let (file, now) = opened(&path).map_err(|error| unreadable(&path, &error))?;
-            let begin = match decision(now, progress.of(&path), self.start) {
+            let kept = progress.of(&path);
+            let head = kept.and_then(|kept| kept.head);
+            let is_same = head.map_or(Ok(true), |head| head.is_of(&file));
+            let is_same = is_same.map_err(|error| unreadable(&path, &error))?;
+            let begin = match decision(now, kept, is_same, self.start) {
                 Decision::Finished => continue,
                 Decision::Read(begin) => begin,
                 Decision::Again(why) => {
@@ -157,7 +162,8 @@ impl Reading {
 fn opened(path: &str) -> io::Result<(File, Now)> {
     let file = File::open(path)?;
     let about = file.metadata()?;
-    Ok((file, Now { inode: about.ino(), size: about.len() }))
+    let head = Head::of(&file, about.len())?;
+    Ok((file, Now { inode: about.ino(), size: about.len(), head }))
 }
 
 /// Leaving the file out would lose its records without a trace.

@@ -9,9 +9,11 @@ mod begin;
 mod checkpoint;
 mod config;
 mod handed;
+mod head;
 mod input;
 mod lane;
 mod listing;
+mod lock;
 mod members;
 mod progress;
 

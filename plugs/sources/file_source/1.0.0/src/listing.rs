@@ -1,6 +1,8 @@
 //! Which files there are, in which order.
 
+use crate::checkpoint::beside;
 use crate::config::Paths;
+use crate::lock;
 use plugin_api::{Error, Result};
 use std::collections::HashSet;
 use std::fs;
@@ -51,13 +53,16 @@ fn one(path: &str) -> Result<Listed> {
 }
 
 fn matches(pattern: &str, checkpoint: Option<&str>) -> Result<Vec<Listed>> {
-    let checkpoint = checkpoint.and_then(|path| absolute(path).ok());
+    let own = checkpoint.map(Path::new).into_iter();
+    let own = own.flat_map(|path| [path.to_owned(), lock::path_of(path), beside(path)]);
+    let own: Vec<PathBuf> = own.filter_map(|path| absolute(path).ok()).collect();
     let paths = glob::glob(pattern)
         .map_err(|error| Error::config(format!("`path`: `{pattern}` is no pattern: {error}")))?;
     let mut files = Vec::new();
     for path in paths {
         let path = path.map_err(|error| Error::config(format!("`path`: {error}")))?;
-        if !path.is_dir() && absolute(&path).ok() != checkpoint {
+        let is_ours = absolute(&path).is_ok_and(|path| own.contains(&path));
+        if !path.is_dir() && !is_ours {
             files.push(one(&text(path)?)?);
         }
     }

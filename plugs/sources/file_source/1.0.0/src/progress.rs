@@ -1,7 +1,9 @@
 //! How far all lanes have come, and the thread that keeps it in the checkpoint.
 
 use crate::checkpoint::{Checkpoint, Kept, refused};
+use crate::lock;
 use plugin_api::{Error, Result};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -25,6 +27,7 @@ struct Store {
     checkpoint: Mutex<Checkpoint>,
     /// What is on disk; held while it is written, so that an older state never replaces a newer.
     written: Mutex<Checkpoint>,
+    _lock: File,
 }
 
 impl Progress {
@@ -36,11 +39,16 @@ impl Progress {
     pub fn open(path: Option<&str>) -> Result<Self> {
         let (changed, changes) = sync_channel(1);
         let Some(path) = path.map(Path::new) else { return Ok(Self { kept: None, changed }) };
+        let in_use = |error: io::Error| refused(path, &format!("cannot be used: {error}"));
+        // What is no checkpoint gets no lock beside it; who gets the lock reads what is newest.
+        Checkpoint::read(path)?;
+        let _lock = lock::take(path).map_err(in_use)?;
         let checkpoint = Checkpoint::read(path)?;
         let unwritable = |error: io::Error| refused(path, &format!("cannot be written: {error}"));
         checkpoint.write(path).map_err(unwritable)?;
         let written = Mutex::new(checkpoint.clone());
-        let store = Store { path: path.to_owned(), checkpoint: Mutex::new(checkpoint), written };
+        let store =
+            Store { path: path.to_owned(), checkpoint: Mutex::new(checkpoint), written, _lock };
         let store = Arc::new(store);
         let weak = Arc::downgrade(&store);
         let writer = thread::Builder::new().name("file_source checkpoint".to_owned());
@@ -50,13 +58,13 @@ impl Progress {
 
     /// How far a file was read.
     pub fn of(&self, path: &str) -> Option<Kept> {
-        lock(&self.kept.as_ref()?.checkpoint).files.get(path).copied()
+        locked(&self.kept.as_ref()?.checkpoint).files.get(path).copied()
     }
 
     /// Says how far a file was read. It reaches the disk a little later.
     pub fn set(&self, path: &str, now: Kept) {
         let Some(store) = &self.kept else { return };
-        lock(&store.checkpoint).files.insert(path.to_owned(), now);
+        locked(&store.checkpoint).files.insert(path.to_owned(), now);
         // A full channel means that the thread has been woken and has not looked yet.
         let _ = self.changed.try_send(());
     }
@@ -76,8 +84,8 @@ impl Progress {
 
 impl Store {
     fn save(&self) -> io::Result<()> {
-        let mut written = lock(&self.written);
-        let now = lock(&self.checkpoint).clone();
+        let mut written = locked(&self.written);
+        let now = locked(&self.checkpoint).clone();
         if *written != now {
             now.write(&self.path)?;
             *written = now;
@@ -99,7 +107,7 @@ fn write_changes(changes: &Receiver<()>, store: &Weak<Store>) {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -109,7 +117,7 @@ mod tests {
     use std::time::Instant;
 
     fn kept(offset: u64) -> Kept {
-        Kept { inode: 1, size: 9, offset, done: false }
+        Kept { inode: 1, size: 9, offset, done: false, head: None }
     }
 
     #[test]
@@ -129,6 +137,9 @@ mod tests {
         let written = Checkpoint::read(&path).unwrap().files;
         assert_eq!(written.len(), 4);
         assert!(written.values().all(|file| *file == kept(49)));
+        let other = Progress::open(path.to_str()).err().unwrap().message;
+        assert!(other.ends_with("cannot be used: another stream or another host is using it"));
+        drop(progress);
         let again = Progress::open(path.to_str()).unwrap();
         assert_eq!((again.of("3.log"), again.of("4.log")), (Some(kept(49)), None));
     }

@@ -108,6 +108,17 @@ fn a_file_that_shrank_or_was_replaced_is_read_from_its_beginning() {
 }
 
 #[test]
+fn a_file_that_was_written_anew_in_place_is_read_from_its_beginning() {
+    for anew in ["2\n1\n", "2\n1\n3\n4\n"] {
+        let folder = Folder::with(&[("a.log", "1\n2\n")]);
+        assert_eq!(folder.run("a.log", Start::Beginning, ALL), ["1", "2"]);
+        folder.write("a.log", anew);
+        let lines: Vec<&str> = anew.lines().collect();
+        assert_eq!(folder.run("a.log", Start::Beginning, ALL), lines);
+    }
+}
+
+#[test]
 fn a_compressed_file_whose_text_shrank_is_read_from_its_beginning() {
     let folder = Folder::with(&[("a.zst", &"the same\n".repeat(20))]);
     folder.run("a.zst", Start::Beginning, 9);
