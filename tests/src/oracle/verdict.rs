@@ -61,10 +61,18 @@ impl Verdict {
     /// # Panics
     /// When something is, with the first records of each kind.
     pub fn assert_kept(&self) {
+        self.assert_nothing_lost();
+        assert!(self.reordered.is_empty(), "reordered: {:?}", first(&self.reordered));
+    }
+
+    /// Nothing is missing, invented or changed.
+    ///
+    /// # Panics
+    /// As [`Verdict::assert_kept`].
+    pub fn assert_nothing_lost(&self) {
         let Self { missing, invented, changed, reordered, duplicates } = self;
-        let faults = missing.len() + invented.len() + changed.len() + reordered.len();
         assert!(
-            faults == 0,
+            missing.len() + invented.len() + changed.len() == 0,
             "{} missing {:?}, {} invented {:?}, {} changed {:?}, {} reordered {:?}, {duplicates} \
              duplicates",
             missing.len(),

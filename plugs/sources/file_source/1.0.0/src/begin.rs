@@ -2,7 +2,6 @@
 
 use crate::checkpoint::Kept;
 use crate::config::Start;
-use crate::head::Head;
 use crate::input::Begin;
 
 /// A file as it is now.
@@ -12,8 +11,6 @@ pub struct Now {
     pub inode: u64,
     /// Its bytes on disk.
     pub size: u64,
-    /// How it begins.
-    pub head: Head,
 }
 
 /// What is to be done with a file.
@@ -75,11 +72,11 @@ mod tests {
             ((2, 50), Some(done), other),
         ];
         for ((inode, size), kept, expected) in cases {
-            let now = Now { inode, size, head: Head::default() };
+            let now = Now { inode, size };
             let found = decision(now, kept, true, Start::Beginning);
             assert_eq!(found, expected, "{inode} {size} {kept:?}");
         }
-        let now = Now { inode: 1, size: 50, head: Head::default() };
+        let now = Now { inode: 1, size: 50 };
         let anew = Decision::Again("was written anew since the checkpoint");
         for kept in [kept, done] {
             assert_eq!(decision(now, Some(kept), false, Start::Beginning), anew);

@@ -2,6 +2,7 @@
 
 use crate::begin::Now;
 use crate::checkpoint::Kept;
+use crate::head::Head;
 use crate::progress::Progress;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,13 +28,19 @@ pub struct Reached {
     pub path: String,
     /// What it was when it was opened.
     pub now: Now,
+    /// Its first bytes on disk.
+    pub first: Vec<u8>,
+    /// Positions are not those on disk.
+    pub is_compressed: bool,
 }
 
 impl Reached {
     /// Says that all records in front of `end` are final.
     fn keep(&self, end: u64, done: bool, progress: &Progress) {
-        let Now { inode, size, head } = self.now;
-        let head = Some(head);
+        let Now { inode, size } = self.now;
+        let is_final = usize::try_from(end).unwrap_or(usize::MAX).min(self.first.len());
+        let judged = if self.is_compressed { self.first.len() } else { is_final };
+        let head = Some(Head::of(&self.first[..judged]));
         progress.set(&self.path, Kept { inode, size, offset: end, done, head });
     }
 }
@@ -73,7 +80,6 @@ impl Handed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::head::Head;
     use tempfile::TempDir;
 
     fn progress(dir: &TempDir) -> Progress {
@@ -81,8 +87,9 @@ mod tests {
     }
 
     fn file(path: &str) -> Arc<Reached> {
-        let now = Now { inode: 1, size: 30, head: Head::default() };
-        Arc::new(Reached { path: path.to_owned(), now })
+        let now = Now { inode: 1, size: 30 };
+        let (first, is_compressed) = (Vec::new(), false);
+        Arc::new(Reached { path: path.to_owned(), now, first, is_compressed })
     }
 
     fn kept(progress: &Progress, path: &str) -> Option<(u64, bool)> {

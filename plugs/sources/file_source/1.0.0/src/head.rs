@@ -1,5 +1,6 @@
 //! The first bytes of a file on disk, as a number: a file that was written anew in place begins with
-//! others, whatever its inode and its size say.
+//! others, whatever its inode and its size say. Bytes that are not final do not count, so that a
+//! record which stopped a stream can be mended in its place.
 
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -18,24 +19,30 @@ pub struct Head {
     pub hash: u64,
 }
 
-impl Head {
-    /// The head of a file, of `len` bytes at most.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn of(file: &File, len: u64) -> io::Result<Self> {
-        let mut bytes = vec![0; usize::try_from(len.min(LONGEST)).unwrap_or_default()];
-        let mut read = 0;
-        while read < bytes.len() {
-            match file.read_at(&mut bytes[read..], read as u64)? {
-                0 => break,
-                more => read += more,
-            }
+/// The first bytes of a file.
+///
+/// # Errors
+/// The system's.
+pub fn first_bytes(file: &File, len: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(len.min(LONGEST)).unwrap_or_default()];
+    let mut read = 0;
+    while read < bytes.len() {
+        match file.read_at(&mut bytes[read..], read as u64)? {
+            0 => break,
+            more => read += more,
         }
-        let hash = bytes[..read].iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+    }
+    bytes.truncate(read);
+    Ok(bytes)
+}
+
+impl Head {
+    /// The head that these bytes make.
+    pub fn of(bytes: &[u8]) -> Self {
+        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        Ok(Self { len: read as u64, hash })
+        Self { len: bytes.len() as u64, hash }
     }
 
     /// Whether the file still begins like this.
@@ -43,7 +50,7 @@ impl Head {
     /// # Errors
     /// The system's.
     pub fn is_of(self, file: &File) -> io::Result<bool> {
-        Ok(Self::of(file, self.len)? == self)
+        Ok(Self::of(&first_bytes(file, self.len)?) == self)
     }
 }
 
@@ -56,7 +63,7 @@ mod tests {
     fn what_is_appended_changes_no_head_and_what_is_written_anew_does() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"one\n").unwrap();
-        let head = Head::of(&file, u64::MAX).unwrap();
+        let head = Head::of(&first_bytes(&file, u64::MAX).unwrap());
         assert_eq!(head.len, 4);
         file.write_all(b"two\n").unwrap();
         assert!(head.is_of(&file).unwrap());

@@ -90,13 +90,16 @@ impl Read for Input {
 }
 
 #[derive(Clone, Copy)]
-enum Compression {
+pub enum Compression {
+    /// `.gz`, all members.
     Gzip,
+    /// `.zst`, all frames.
     Zstd,
 }
 
 impl Compression {
-    fn of(path: &str) -> Option<Self> {
+    /// By the ending of a name; `None` for a plain file.
+    pub fn of(path: &str) -> Option<Self> {
         match Path::new(path).extension()?.to_str()? {
             "gz" => Some(Self::Gzip),
             "zst" => Some(Self::Zstd),

@@ -6,8 +6,8 @@ mod tests;
 use crate::begin::{Decision, Now, SHRUNK, decision};
 use crate::config::Start;
 use crate::handed::{Handed, Reached};
-use crate::head::Head;
-use crate::input::{Begin, Input, Skipped};
+use crate::head::first_bytes;
+use crate::input::{Begin, Compression, Input, Skipped};
 use crate::listing::Listed;
 use crate::progress::Progress;
 use lines::{Fault, Splitter};
@@ -73,8 +73,11 @@ impl Files {
 
 impl Open {
     fn new(path: String, now: Now, file: File, begin: Begin) -> Result<Self> {
+        let first = first_bytes(&file, now.size).map_err(|error| unreadable(&path, &error))?;
         let input = Input::new(file, &path, begin).map_err(|error| unreadable(&path, &error))?;
-        Ok(Self { file: Arc::new(Reached { path, now }), input, ready: false })
+        let is_compressed = Compression::of(&path).is_some();
+        let file = Arc::new(Reached { path, now, first, is_compressed });
+        Ok(Self { file, input, ready: false })
     }
 
     /// The same file from its beginning.
@@ -162,8 +165,7 @@ impl Reading {
 fn opened(path: &str) -> io::Result<(File, Now)> {
     let file = File::open(path)?;
     let about = file.metadata()?;
-    let head = Head::of(&file, about.len())?;
-    Ok((file, Now { inode: about.ino(), size: about.len(), head }))
+    Ok((file, Now { inode: about.ino(), size: about.len() }))
 }
 
 /// Leaving the file out would lose its records without a trace.
