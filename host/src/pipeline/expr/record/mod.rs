@@ -1,6 +1,6 @@
 //! Expressions on one record: `record.value.id`, `record.headers.kind == 'x'`.
 //!
-//! A plain field is read from the record's bytes ([`field`]), frequent conditions are compared
+//! A plain field is read from the record's bytes (`field`), frequent conditions are compared
 //! there too (`native`), and only the rest is handed to minijinja (`object`).
 
 mod compile;

@@ -1,10 +1,10 @@
 //! Sets, renames and removes fields of JSON records.
 //!
-//! - [`config`]: what the user wrote, and what contradicts itself in it
-//! - [`rules`]: what becomes of a field, decided once
-//! - [`edit`]: one object, rewritten by its rules
-//! - [`splice`]: cutting and inserting in a text that is copied once
-//! - [`rewrite`]: a batch of which some values change
+//! - `config`: what the user wrote, and what contradicts itself in it
+//! - `rules`: what becomes of a field, decided once
+//! - `edit`: one object, rewritten by its rules
+//! - `splice`: cutting and inserting in a text that is copied once
+//! - `rewrite`: a batch of which some values change
 
 #![forbid(unsafe_code)]
 
