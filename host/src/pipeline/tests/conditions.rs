@@ -3,7 +3,7 @@ use plugin_abi::Batch;
 use crate::pipeline::StreamPlan;
 use crate::pipeline::expr::record::RecordTest;
 
-use super::sample::{VALUE, batch, on, view, with};
+use super::sample::{VALUE, batch, on, view};
 use super::{catalog, stream};
 
 fn test_of<'p>(plan: &'p StreamPlan<'_>) -> &'p RecordTest {
@@ -111,46 +111,5 @@ fn native_conditions_agree_with_minijinja() {
                 assert_eq!(native, computed, "{value} {operator}");
             }
         }
-    }
-}
-
-fn time(name: &str, mut once: impl FnMut()) {
-    const TIMES: u32 = 1_000_000;
-    let start = std::time::Instant::now();
-    (0..TIMES).for_each(|_| once());
-    eprintln!("{name}: {} ns", start.elapsed().as_nanos() / u128::from(TIMES));
-}
-
-/// Nanoseconds a record, to be read by people: `cargo test --release -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures, asserts nothing"]
-fn time_of_a_key_and_of_a_condition() {
-    let padding = "x".repeat(110);
-    let value = format!(
-        r#"{{"id":"order-000001","status":"paid","amount":1250,"customer":{{"id":7,"tier":"gold"}},"note":"{padding}"}}"#
-    );
-    let batch = batch(value.as_bytes());
-    let catalog = catalog();
-    for expression in ["record.value.id", "record.value.customer.tier", "record.value.id | upper"] {
-        let plan = stream(&with(&format!("key: '{{{{ {expression} }}}}'")), &catalog);
-        let expr = plan.steps[1].with.key.as_ref().unwrap();
-        on(&plan, |values, warnings| {
-            time(expression, || {
-                std::hint::black_box(expr.produce(view(&batch), values, warnings)).unwrap();
-            });
-        });
-    }
-    for condition in [
-        "record.value.status == 'paid'",
-        "record.value.amount > 1000 and record.value.status == 'paid'",
-        "record.value.status in ['paid']",
-    ] {
-        let plan = stream(&filtered(condition), &catalog);
-        let test = test_of(&plan);
-        on(&plan, |values, warnings| {
-            time(condition, || {
-                std::hint::black_box(test.holds(view(&batch), values, warnings)).unwrap();
-            });
-        });
     }
 }
