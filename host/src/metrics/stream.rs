@@ -32,6 +32,10 @@ fn add_outcome(
     family.add(&[pipeline, id, ("outcome", outcome)], Reading::Whole(count));
 }
 
+fn add_states(settled: [u64; 4], mut add: impl FnMut((&'static str, u64))) {
+    State::EVERY.iter().zip(settled).for_each(|(state, count)| add((state.name(), count)));
+}
+
 fn records(stream: &Watched) -> Family {
     let help = "Records: read and their final states at the source, outcomes of a step elsewhere";
     let mut family = Family::new("plugpipe_records_total", help, Kind::Counter);
@@ -40,11 +44,7 @@ fn records(stream: &Watched) -> Family {
         let passed = load(&step.records);
         match role {
             Role::Source => {
-                let settled = stream.observed.counters.settled().records;
-                State::EVERY
-                    .iter()
-                    .zip(settled)
-                    .for_each(|(state, count)| add((state.name(), count)));
+                add_states(stream.observed.counters.settled().records, &mut add);
                 add(("read", passed));
             }
             Role::Between => add(("passed", passed)),
@@ -68,11 +68,7 @@ fn bytes(stream: &Watched) -> Family {
         let passed = load(&step.bytes);
         match role {
             Role::Source => {
-                let settled = stream.observed.counters.settled().bytes;
-                State::EVERY
-                    .iter()
-                    .zip(settled)
-                    .for_each(|(state, count)| add((state.name(), count)));
+                add_states(stream.observed.counters.settled().bytes, &mut add);
                 add(("read", passed));
             }
             Role::Between => add(("passed", passed)),

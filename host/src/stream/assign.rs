@@ -7,6 +7,8 @@ use plugin_abi::{Batch, Buf, ErrorClass, ErrorCode, HeaderMeta, RecordError, Rec
 use crate::pipeline::expr::record::{Produced, RecordView, RecordWith};
 use crate::pipeline::expr::{Failed, Values, Warnings};
 
+use super::descriptors::narrow;
+
 /// The batch with key, topic, partition, time and headers as `with` says, and the records for which
 /// that could not be evaluated, by position. Those stay in the batch as they were. Values are never
 /// copied on their own: bytes that are new stand behind the old arena.
@@ -172,10 +174,4 @@ impl<'b> Assigned<'b> {
         }
         batch
     }
-}
-
-/// Lossless below 4 GiB, which an arena and what one `with` adds to it never reach; a descriptor that
-/// says more reads as nothing.
-fn narrow(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

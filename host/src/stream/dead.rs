@@ -2,6 +2,8 @@
 
 use plugin_abi::{Batch, Buf, ErrorClass, HeaderMeta, RecordError, RecordMeta};
 
+use super::descriptors::narrow;
+
 /// What every dead letter of one refusal says beside its own reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Refuser<'a> {
@@ -96,11 +98,6 @@ impl Written {
         self.arena.extend_from_slice(bytes);
         (narrow(start), narrow(bytes.len()))
     }
-}
-
-/// Lossless: the letters of one batch are not much larger than the batch, which fits.
-fn narrow(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

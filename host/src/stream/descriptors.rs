@@ -5,6 +5,22 @@ use std::collections::HashSet;
 use plugin_abi::{Batch, RecordError, RecordMeta};
 use plugin_api::BatchBuilder;
 
+/// Bytes of the key and the value of a record.
+pub fn size_of(meta: &RecordMeta) -> u64 {
+    u64::from(meta.value_len) + u64::from(meta.key_len)
+}
+
+/// Bytes of all keys and values.
+pub fn bytes_of(batch: &Batch) -> u64 {
+    batch.records().iter().map(size_of).sum()
+}
+
+/// A position in an arena or a table of one batch. Lossless below 4 GiB, which a batch and what is
+/// added to it on its way never reach; a descriptor that says more reads as nothing.
+pub fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// The records for which `keep` holds, by position. A batch that keeps all of them is not touched.
 pub fn kept(mut batch: Batch, mut keep: impl FnMut(usize, &RecordMeta) -> bool) -> Batch {
     let records = batch.records();

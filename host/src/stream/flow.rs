@@ -12,7 +12,7 @@ use crate::pipeline::expr::{Values, Warnings};
 use crate::pipeline::plan::stream::{Edge, Stage, StreamPlan};
 
 use super::assign::assign;
-use super::descriptors::{kept, merged, without, without_dropped};
+use super::descriptors::{bytes_of, kept, merged, without, without_dropped};
 use super::observed::Observed;
 
 /// Where records of a batch came to.
@@ -287,10 +287,4 @@ fn accountable(batch: Batch, read: usize) -> Result<Batch, (ErrorClass, ErrorCod
 fn with_plain_flags(mut batch: Batch) -> Batch {
     batch.flags &= Batch::COMPACT_JSON;
     batch
-}
-
-/// Bytes of keys and values.
-pub fn bytes_of(batch: &Batch) -> u64 {
-    let size = |meta: &plugin_abi::RecordMeta| u64::from(meta.value_len) + u64::from(meta.key_len);
-    batch.records().iter().map(size).sum()
 }

@@ -104,13 +104,6 @@ impl Ledger {
         }
     }
 
-    /// Whether the batch has a record at that position.
-    pub fn knows(&self, origin: Origin) -> bool {
-        let entry =
-            origin.seq.0.checked_sub(self.first).and_then(|at| self.entries.get(at as usize));
-        entry.is_some_and(|entry| (origin.index as usize) < entry.states.len())
-    }
-
     /// Takes the oldest batch out if it is final.
     pub fn settled(&mut self) -> Option<Settled> {
         let front = self.entries.front().filter(|entry| entry.holds == 0)?;

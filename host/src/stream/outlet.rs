@@ -112,7 +112,7 @@ impl Outlet {
             return Step::Wait;
         }
         self.is_due_later = true;
-        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(10)).min(LONGEST_PAUSE);
+        let pause = self.pause();
         self.failures += 1;
         if std::mem::take(&mut self.rebuild) { Step::Rebuild(pause) } else { Step::Pause(pause) }
     }
@@ -120,6 +120,10 @@ impl Outlet {
     /// The stage could not be opened; how long to wait before the next attempt.
     pub fn pause_before_rebuild(&mut self) -> Duration {
         self.failures += 1;
+        self.pause()
+    }
+
+    fn pause(&self) -> Duration {
         FIRST_PAUSE.saturating_mul(1 << self.failures.min(10)).min(LONGEST_PAUSE)
     }
 

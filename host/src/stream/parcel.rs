@@ -47,13 +47,6 @@ impl Parcel {
         self.batch.records().iter().map(|meta| Origin { seq: self.seq, index: meta.origin })
     }
 
-    /// Bytes of keys and values.
-    pub fn bytes(&self) -> u64 {
-        let size =
-            |meta: &plugin_abi::RecordMeta| u64::from(meta.value_len) + u64::from(meta.key_len);
-        self.batch.records().iter().map(size).sum()
-    }
-
     /// The same parcel with the records at these positions only, written once more.
     pub fn again(&self, positions: &[u32]) -> Self {
         let mut batch = self.batch.clone();
@@ -76,7 +69,9 @@ impl Parcel {
         if undelivered.is_empty() && report.delivered == records as u64 {
             return Ok(Sorted::default());
         }
-        if report.delivered + undelivered.len() as u64 != records as u64 {
+        // A sink may say anything, also what no number holds.
+        let told = report.delivered.checked_add(undelivered.len() as u64);
+        if told != Some(records as u64) {
             let text = "stored and failed records are not as many as were written";
             return Err(Contradiction(format!(
                 "{text}: {} + {} of {records}",

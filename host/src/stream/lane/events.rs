@@ -105,7 +105,10 @@ impl Lane<'_> {
             outlet.postpone(parcel);
             return;
         }
-        let Some(stage) = &outlet.stage else { return };
+        let Some(stage) = &outlet.stage else {
+            outlet.postpone(parcel);
+            return;
+        };
         let begun = Instant::now();
         let records = parcel.batch.records().len() as u64;
         self.flow.observed.steps[step].begin(records);

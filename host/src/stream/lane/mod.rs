@@ -23,7 +23,8 @@ use plugin_abi::{Answer, Batch, ErrorClass, Pending, SourceBox};
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout_at};
 
-use super::flow::{Arrival, Flow, bytes_of};
+use super::descriptors::bytes_of;
+use super::flow::{Arrival, Flow};
 use super::ledger::{Ledger, Origin};
 use super::outlet::Outlet;
 use super::parcel::Parcel;

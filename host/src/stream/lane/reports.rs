@@ -10,6 +10,7 @@ use super::Lane;
 use crate::pipeline::plan::stream::StreamOnError;
 use crate::stream::counters::State;
 use crate::stream::dead::{self, Refuser};
+use crate::stream::descriptors::{bytes_of, size_of};
 use crate::stream::ledger::Origin;
 use crate::stream::parcel::{Parcel, Sorted};
 
@@ -87,17 +88,14 @@ impl Lane<'_> {
             None => {
                 let origins = records.iter().map(|meta| meta.origin);
                 self.ledger.mark_all(parcel.seq, origins, state);
-                seen.passed(records.len() as u64, parcel.bytes());
+                seen.passed(records.len() as u64, bytes_of(&parcel.batch));
                 records.len()
             }
             Some(stored) => {
                 let stored_records = || stored.iter().filter_map(|at| records.get(*at as usize));
                 let origins = stored_records().map(|meta| meta.origin);
                 self.ledger.mark_all(parcel.seq, origins, state);
-                let size = |meta: &plugin_abi::RecordMeta| {
-                    u64::from(meta.value_len) + u64::from(meta.key_len)
-                };
-                seen.passed(stored.len() as u64, stored_records().map(size).sum());
+                seen.passed(stored.len() as u64, stored_records().map(size_of).sum());
                 stored.len()
             }
         };
