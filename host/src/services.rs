@@ -4,6 +4,7 @@ use crate::catalog::Installed;
 use crate::registry::Registry;
 use plugin_abi::host::{Found, HistogramCell};
 use plugin_abi::{Doc, HostServices, Level, PErr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The services of one loaded plugin.
@@ -76,7 +77,7 @@ impl HostServices for Services {
     }
 
     fn plugs(&self) -> Doc {
-        let listed = |plug: &Installed| {
+        let listed = |plug: &Arc<Installed>| {
             serde_json::json!({
                 "category": plug.category,
                 "name": plug.name,
@@ -84,7 +85,8 @@ impl HostServices for Services {
                 "roles": plug.manifest.roles,
             })
         };
-        let plugs = self.registry.catalog().installed().iter().map(listed);
+        let catalog = self.registry.catalog();
+        let plugs = catalog.installed().iter().map(listed);
         Doc::from(plugs.collect::<serde_json::Value>().to_string())
     }
 

@@ -1,11 +1,13 @@
 //! What is installed: trees are scanned and manifests read, and nothing is opened or run.
 
 mod manifest;
+mod places;
 mod reference;
 mod refusal;
 pub(crate) mod scan;
 
 pub use manifest::Manifest;
+pub use places::Places;
 pub use reference::PluginRef;
 pub use refusal::{Reason, Refusal};
 
@@ -13,7 +15,8 @@ use crate::diagnostics::nearest;
 use crate::elf::Meta;
 use semver::Version;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One plug that may be loaded.
 #[derive(Clone, Debug)]
@@ -37,8 +40,8 @@ pub struct Installed {
 /// Every plug of some trees, and every folder that was refused.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    trees: Vec<PathBuf>,
-    installed: Vec<Installed>,
+    places: Places,
+    installed: Vec<Arc<Installed>>,
     refused: Vec<Refusal>,
 }
 
@@ -54,40 +57,33 @@ pub struct NotFound {
 }
 
 impl Catalog {
-    /// Reads trees in order. The same plug and version in a later tree is shadowed.
+    /// Reads single folders, then trees in order. The same plug and version in a later place is
+    /// shadowed.
     #[must_use]
-    pub fn scan<P: AsRef<Path>>(trees: &[P]) -> Self {
-        let trees_read = trees.iter().map(|tree| tree.as_ref().to_path_buf()).collect();
-        let mut catalog = Self { trees: trees_read, ..Self::default() };
+    pub fn scan(places: &Places) -> Self {
+        let mut catalog = Self { places: places.clone(), ..Self::default() };
         let mut seen = BTreeSet::new();
-        for tree in trees {
-            let found = scan::scan(tree.as_ref());
+        let folders = places.folders.iter().map(|folder| scan::scan_folder(folder));
+        for found in folders.chain(places.trees.iter().map(|tree| scan::scan(tree))) {
             catalog.refused.extend(found.refused);
             let new = |plug: &Installed| {
                 seen.insert((plug.category.clone(), plug.name.clone(), plug.version.clone()))
             };
-            catalog.installed.extend(found.installed.into_iter().filter(new));
+            catalog.installed.extend(found.installed.into_iter().filter(new).map(Arc::new));
         }
         catalog
     }
 
     /// What may be loaded, in the order of the trees and of names.
     #[must_use]
-    pub fn installed(&self) -> &[Installed] {
+    pub fn installed(&self) -> &[Arc<Installed>] {
         &self.installed
     }
 
-    /// The folders that hold the plugs.
+    /// Where the plugs were looked for.
     #[must_use]
-    pub fn folders(&self) -> &[PathBuf] {
-        &self.trees
-    }
-
-    /// The trees that were read, for messages.
-    #[must_use]
-    pub fn trees(&self) -> String {
-        let shown: Vec<String> = self.trees.iter().map(|tree| tree.display().to_string()).collect();
-        shown.join(", ")
+    pub fn places(&self) -> &Places {
+        &self.places
     }
 
     /// What was refused, and why.
@@ -100,9 +96,10 @@ impl Catalog {
     ///
     /// # Errors
     /// What is installed instead, with the nearest name.
-    pub fn find(&self, wanted: &PluginRef) -> Result<&Installed, NotFound> {
-        let fits = |plug: &&Installed| wanted.matches(&plug.category, &plug.name, &plug.version);
-        let fitting: Vec<&Installed> = self.installed.iter().filter(fits).collect();
+    pub fn find(&self, wanted: &PluginRef) -> Result<&Arc<Installed>, NotFound> {
+        let fits =
+            |plug: &&Arc<Installed>| wanted.matches(&plug.category, &plug.name, &plug.version);
+        let fitting: Vec<&Arc<Installed>> = self.installed.iter().filter(fits).collect();
         let categories: BTreeSet<&str> =
             fitting.iter().map(|plug| plug.category.as_str()).collect();
         if categories.len() > 1 {
@@ -113,7 +110,7 @@ impl Catalog {
     }
 
     fn not_found(&self, wanted: &PluginRef) -> NotFound {
-        let named = |plug: &&Installed| wanted.names(&plug.category, &plug.name);
+        let named = |plug: &&Arc<Installed>| wanted.names(&plug.category, &plug.name);
         let versions: Vec<String> =
             self.installed.iter().filter(named).map(|plug| plug.version.to_string()).collect();
         if !versions.is_empty() {
@@ -146,7 +143,7 @@ impl Catalog {
         let near = nearest(&wanted.name, names.iter().copied());
         let hint = near.map(|near| format!("did you mean `{near}`?"));
         let all = || match names.len() {
-            0 => format!("no plug is installed in {}; `plugpipe list` shows why", self.trees()),
+            0 => format!("no plug is installed in {}; `plugpipe list` shows why", self.places),
             _ => format!("installed are {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
         };
         NotFound { message, hint: Some(hint.unwrap_or_else(all)), absent: true }
@@ -166,7 +163,7 @@ fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
 impl Catalog {
     /// A catalog without a tree.
     pub(crate) fn of(installed: Vec<Installed>) -> Self {
-        Self { installed, ..Self::default() }
+        Self { installed: installed.into_iter().map(Arc::new).collect(), ..Self::default() }
     }
 }
 

@@ -47,6 +47,25 @@ pub(super) fn scan(tree: &Path) -> Found {
     found
 }
 
+/// Reads the folder of one plug that lies in no tree: its manifest says what it is.
+pub(super) fn scan_folder(folder: &Path) -> Found {
+    let mut found = Found::default();
+    let read = read_manifest(folder).and_then(|manifest| manifest.ok_or(Reason::NoManifest));
+    let accepted = read.and_then(|manifest| {
+        let (name, version) = (manifest.name.clone(), manifest.version.to_string());
+        let (path, category) = (folder.to_path_buf(), LONE.to_owned());
+        accept(&Folder { path, category, name, version })
+    });
+    match accepted {
+        Ok(installed) => found.installed.extend(installed),
+        Err(reason) => found.refused.push(Refusal::new(folder, &reason)),
+    }
+    found
+}
+
+/// The category of a plug that lies in no tree.
+const LONE: &str = "local";
+
 fn accept_entry(entry: &DirEntry) -> Result<Option<Installed>, Reason> {
     if entry.file_type().is_symlink() && entry.path().is_dir() {
         return Err(Reason::Link);

@@ -1,7 +1,7 @@
 //! `plugpipe build`: compiles source plugs.
 
 use super::{DONE, FAILED, WRONG, output, trees::TreeArguments};
-use crate::catalog::{Catalog, PluginRef, Refusal};
+use crate::catalog::{Catalog, Places, PluginRef, Refusal};
 use crate::compile::{Built, CompileError, compile};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &BuildArguments) -> u8 {
 
 /// A plug that compiles and that the host would refuse is a failure: its author is here to mend it.
 fn refusals(built: &[Built], trees: &[PathBuf]) -> u8 {
-    let catalog = Catalog::scan(trees);
+    let catalog = Catalog::scan(&Places::trees(trees.to_vec()));
     let placed = |path: &Path| built.iter().any(|plug| plug.library.parent() == Some(path));
     let refused: Vec<&Refusal> =
         catalog.refused().iter().filter(|refusal| placed(&refusal.path)).collect();

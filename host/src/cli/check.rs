@@ -39,11 +39,11 @@ struct Checked {
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> u8 {
-    let trees = match arguments.trees.trees() {
-        Ok(trees) => trees,
+    let places = match arguments.trees.places() {
+        Ok(places) => places,
         Err(message) => return output::wrong(&message),
     };
-    let catalog = Catalog::scan(&trees);
+    let catalog = Catalog::scan(&places);
     let checked: Vec<Checked> = arguments.files.iter().map(|file| check(file, &catalog)).collect();
     let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
     match arguments.format {

@@ -19,11 +19,11 @@ pub(super) struct ListArguments {
 }
 
 pub(super) fn run(arguments: &ListArguments) -> u8 {
-    let trees = match arguments.trees.trees() {
-        Ok(trees) => trees,
+    let places = match arguments.trees.places() {
+        Ok(places) => places,
         Err(message) => return output::wrong(&message),
     };
-    let catalog = Catalog::scan(&trees);
+    let catalog = Catalog::scan(&places);
     if arguments.json {
         output::json(&as_json(&catalog));
     } else {
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &ListArguments) -> u8 {
 }
 
 fn as_json(catalog: &Catalog) -> Value {
-    let plugs: Vec<Value> = catalog.installed().iter().map(entry).collect();
+    let plugs: Vec<Value> = catalog.installed().iter().map(|plug| entry(plug)).collect();
     json!({ "plugs": plugs, "refused": catalog.refused() })
 }
 
@@ -50,7 +50,7 @@ fn entry(plug: &Installed) -> Value {
 }
 
 fn as_text(catalog: &Catalog) -> String {
-    let names: Vec<String> = catalog.installed().iter().map(reference).collect();
+    let names: Vec<String> = catalog.installed().iter().map(|plug| reference(plug)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
     let plugs = catalog.installed().iter().zip(&names);
     let mut lines: Vec<String> = plugs
@@ -60,7 +60,7 @@ fn as_text(catalog: &Catalog) -> String {
         })
         .collect();
     if lines.is_empty() {
-        lines.push(format!("no plug is installed in {}", catalog.trees()));
+        lines.push(format!("no plug is installed in {}", catalog.places()));
     }
     if !catalog.refused().is_empty() {
         lines.push(String::new());

@@ -43,12 +43,12 @@ pub(super) struct RunArguments {
 const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: RunArguments) -> u8 {
-    let trees = match arguments.trees.trees() {
-        Ok(trees) => trees,
+    let places = match arguments.trees.places() {
+        Ok(places) => places,
         Err(message) => return failure::wrong("bad_input", &message),
     };
     if arguments.build
-        && let Some(code) = build_first(&trees)
+        && let Some(code) = build_first(&places.trees)
     {
         return code;
     }
@@ -61,11 +61,10 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
         Ok(job) => job,
         Err(code) => return code,
     };
-    // For ever: a lane that a plugin holds up may still look at it when the command has ended.
-    let registry: &'static Registry = Box::leak(Box::new(Registry::new(Catalog::scan(&trees))));
+    let registry = Registry::new(Catalog::scan(&places));
     let code = match job {
-        Job::Pipeline(job) => run_pipeline::run(&job, registry, signals).await,
-        Job::Plugin(job) => run_plugin::run(job, registry, signals).await,
+        Job::Pipeline(job) => run_pipeline::run(&job, &registry, signals).await,
+        Job::Plugin(job) => run_plugin::run(job, &registry, signals).await,
     };
     registry.shutdown(GRACE).await;
     code

@@ -43,9 +43,9 @@ impl Job {
     }
 }
 
-pub(super) async fn run(job: &Job, registry: &'static Registry, signals: Signals) -> u8 {
+pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 {
     let source = &job.file.source;
-    let planned = match job.file.plan(registry.catalog(), &job.given) {
+    let planned = match job.file.plan(&registry.catalog(), &job.given) {
         Ok(planned) => planned,
         Err(problems) => {
             failure::print_diagnostics(&problems, source);
@@ -103,11 +103,11 @@ impl PipelineFile {
     }
 
     /// The plan, or every problem of the file.
-    pub(super) fn plan<'c>(
+    pub(super) fn plan(
         &self,
-        catalog: &'c Catalog,
+        catalog: &Catalog,
         given: &Given,
-    ) -> Result<Planned<'c>, Vec<Diagnostic>> {
+    ) -> Result<Planned, Vec<Diagnostic>> {
         let environment = |name: &str| std::env::var(name).ok();
         let resolved = match &self.spec {
             Some(spec) => Planned::resolve(spec, catalog, given, &environment),

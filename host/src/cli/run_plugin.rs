@@ -66,7 +66,8 @@ async fn prepare(job: Job, registry: &Registry) -> Result<(Arc<Live>, Request), 
         let hint = missing.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
         ("unknown_plugin", format!("{}{hint}", missing.message))
     };
-    let plug = registry.catalog().find(&wanted).map_err(missing)?;
+    let catalog = registry.catalog();
+    let plug = catalog.find(&wanted).map_err(missing)?;
     let live =
         registry.open_apart(plug).await.map_err(|error| ("plugin_refused", error.message))?;
     let documents = documents(job.input, plug, &live);

@@ -69,7 +69,7 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
 const STDOUT_SINK: &str = "stdout_sink";
 
 pub(super) async fn run(
-    plan: StreamPlan<'static>,
+    plan: StreamPlan,
     registry: &Registry,
     arguments: &StreamArguments,
     signals: Signals,
@@ -77,7 +77,7 @@ pub(super) async fn run(
     let writes_stdout = plan
         .steps
         .iter()
-        .any(|step| matches!(step.stage, Stage::Sink(installed) if installed.name == STDOUT_SINK));
+        .any(|step| matches!(&step.stage, Stage::Sink(installed) if installed.name == STDOUT_SINK));
     if writes_stdout {
         output::release_stdout();
     }
@@ -88,7 +88,7 @@ pub(super) async fn run(
     let measurement = arguments.measure.as_deref().map(Measurement::new);
     let shown = Shown::choose(arguments.progress, writes_stdout);
     let mut progress = None;
-    let watch = |plan: &StreamPlan<'static>, observed| {
+    let watch = |plan: &StreamPlan, observed| {
         let watched = Watched::new(plan, observed);
         if let Some(measurement) = &measurement {
             measurement.watch(&watched.observed);

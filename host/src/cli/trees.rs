@@ -1,5 +1,6 @@
 //! Which trees of plugs a command looks at.
 
+use crate::catalog::Places;
 use clap::Args;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -10,12 +11,28 @@ pub(super) struct TreeArguments {
     /// A tree of plugs to look at instead of the usual ones; may be given several times
     #[arg(long = "plugs", value_name = "DIR")]
     plugs: Vec<PathBuf>,
+    /// The folder of one plug to use as well, wherever it lies; may be given several times
+    #[arg(long = "plug", value_name = "DIR")]
+    folders: Vec<PathBuf>,
 }
 
 impl TreeArguments {
     /// The same arguments for another process.
     pub(super) fn again(&self) -> impl Iterator<Item = &OsStr> {
-        self.plugs.iter().flat_map(|tree| [OsStr::new("--plugs"), tree.as_os_str()])
+        let trees = self.plugs.iter().map(|tree| ("--plugs", tree));
+        let all = trees.chain(self.folders.iter().map(|folder| ("--plug", folder)));
+        all.flat_map(|(option, place)| [OsStr::new(option), place.as_os_str()])
+    }
+
+    /// The trees, and the single folders before them.
+    ///
+    /// # Errors
+    /// A place that was asked for and is not there.
+    pub(super) fn places(&self) -> Result<Places, String> {
+        match self.folders.iter().find(|folder| !folder.is_dir()) {
+            Some(missing) => Err(format!("--plug: there is no folder {}", missing.display())),
+            None => Ok(Places { trees: self.trees()?, folders: self.folders.clone() }),
+        }
     }
 
     /// `--plugs`, else `PLUGPIPE_PLUGS`, else `./plugs` and the installed trees.

@@ -140,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_stream_and_the_plugins_are_served_and_nothing_else() {
-        let registry = Registry::new(Catalog::scan::<&str>(&[]));
+        let registry = Registry::new(Catalog::default());
         registry.metrics().counter("hits_total", "", &[]).store(7, Ordering::Relaxed);
         registry
             .metrics()

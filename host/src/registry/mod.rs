@@ -30,7 +30,7 @@ pub struct Registry {
 type Slot = Arc<OnceLock<Result<Arc<Live>, Error>>>;
 
 struct Shared {
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     slots: Mutex<HashMap<PathBuf, Slot>>,
     metrics: Metrics,
     calls: Arc<Calls>,
@@ -40,14 +40,15 @@ impl Registry {
     /// An empty registry over what is installed.
     #[must_use]
     pub fn new(catalog: Catalog) -> Self {
+        let catalog = Arc::new(catalog);
         let (slots, metrics, calls) = (Mutex::default(), Metrics::default(), Arc::default());
         Self { shared: Arc::new(Shared { catalog, slots, metrics, calls }) }
     }
 
     /// What is installed.
     #[must_use]
-    pub fn catalog(&self) -> &Catalog {
-        &self.shared.catalog
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.shared.catalog)
     }
 
     /// The metrics of the host and of all its plugins.

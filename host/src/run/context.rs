@@ -36,7 +36,7 @@ impl Identity {
 /// `follows` is the plugin of the step before. Copies of all inputs and results are only made for
 /// a plugin whose manifest asks for them.
 pub fn ctx(
-    step: &PlannedStep<'_>,
+    step: &PlannedStep,
     follows: Option<&Installed>,
     identity: &Identity,
     values: &Values<'_>,
@@ -75,7 +75,7 @@ pub fn ctx(
 
 /// The `cfg` of a step: its `config` over the defaults of the plugin's manifest, key by key.
 pub fn cfg(
-    step: &PlannedStep<'_>,
+    step: &PlannedStep,
     values: &Values<'_>,
     warnings: &mut Warnings,
 ) -> Result<Box<RawValue>, Failed> {

@@ -27,7 +27,7 @@ const INTERRUPTED_AT_WORK: &str =
 /// Runs a plan to its end, or until `shutdown` is ready: then the running step is dropped and the
 /// answer holds what was done so far. Every plugin is opened before the first step is called.
 pub async fn run<P: Plugins>(
-    plan: &Plan<'_>,
+    plan: &Plan,
     plugins: &P,
     shutdown: impl Future<Output = ()>,
 ) -> Answer {
@@ -49,7 +49,7 @@ pub async fn run<P: Plugins>(
 
 /// A run under way.
 struct Engine<'p> {
-    plan: &'p Plan<'p>,
+    plan: &'p Plan,
     identity: Identity,
     /// The environment without the steps' own.
     env: Box<RawValue>,
@@ -85,7 +85,7 @@ impl Ended {
 }
 
 impl<'p> Engine<'p> {
-    fn new(plan: &'p Plan<'p>) -> Self {
+    fn new(plan: &'p Plan) -> Self {
         let mut warnings = Warnings::default();
         for name in &plan.sensitive {
             warnings.add(format!("`{name}` is sensitive, but this version does not redact it"));
@@ -113,7 +113,7 @@ impl<'p> Engine<'p> {
         for step in &self.plan.steps {
             let opened = tokio::select! {
                 biased;
-                opened = plugins.open(step.installed) => opened,
+                opened = plugins.open(&step.installed) => opened,
                 () = shutdown.as_mut() => {
                     self.interrupted = true;
                     self.halt("interrupted", INTERRUPTED.to_owned(), Some(step.id.clone()));
@@ -158,7 +158,7 @@ impl<'p> Engine<'p> {
     }
 
     /// What keeps a step from running before it is looked at.
-    fn reason_not_to_run(&self, step: &PlannedStep<'_>) -> Option<(StepStatus, String)> {
+    fn reason_not_to_run(&self, step: &PlannedStep) -> Option<(StepStatus, String)> {
         if self.interrupted {
             return Some((StepStatus::Cancelled, INTERRUPTED.to_owned()));
         }
@@ -222,7 +222,7 @@ impl<'p> Engine<'p> {
                 return Err(Ended::unspoken(StepStatus::Skipped, failed.to_string()));
             }
         }
-        let follows = index.checked_sub(1).map(|before| self.plan.steps[before].installed);
+        let follows = index.checked_sub(1).map(|before| &*self.plan.steps[before].installed);
         let ctx = context::ctx(step, follows, &self.identity, &values, warnings).map_err(failed)?;
         let cfg = context::cfg(step, &values, warnings).map_err(failed)?;
         Ok(Request {
@@ -235,7 +235,7 @@ impl<'p> Engine<'p> {
     }
 
     /// What a plugin may know about the run it is called in.
-    fn describe(&self, step: &PlannedStep<'_>) -> Json {
+    fn describe(&self, step: &PlannedStep) -> Json {
         ObjectText::new()
             .value("execution_id", &self.identity.execution_id)
             .value("trace_id", &self.identity.trace_id)

@@ -44,10 +44,10 @@ enum News {
 /// A plugin that never gives a thread back costs that thread: it outlives this call, and with it the
 /// plan, which is why the plan has to live as long as the process.
 pub async fn run(
-    plan: StreamPlan<'static>,
+    plan: StreamPlan,
     registry: &Registry,
     options: Options,
-    watch: impl FnOnce(&StreamPlan<'static>, Arc<Observed>),
+    watch: impl FnOnce(&StreamPlan, Arc<Observed>),
     shutdown: impl Future<Output = ()>,
 ) -> Answer {
     let mut shutdown = pin!(shutdown);
@@ -82,7 +82,7 @@ pub async fn run(
 }
 
 /// Starts a thread for each lane. They are not joined: what they have to say they tell.
-fn start_lanes(plugins: &Arc<Plugins<'static>>) -> mpsc::UnboundedReceiver<News> {
+fn start_lanes(plugins: &Arc<Plugins>) -> mpsc::UnboundedReceiver<News> {
     let (tell, news) = mpsc::unbounded_channel();
     for number in 0..plugins.plan.lanes {
         let (plugins, told) = (Arc::clone(plugins), tell.clone());
@@ -95,7 +95,7 @@ fn start_lanes(plugins: &Arc<Plugins<'static>>) -> mpsc::UnboundedReceiver<News>
 }
 
 /// The life of one lane, on its own thread.
-fn carry(plugins: &Plugins<'_>, number: u32, tell: &mpsc::UnboundedSender<News>) {
+fn carry(plugins: &Plugins, number: u32, tell: &mpsc::UnboundedSender<News>) {
     let whole_life = || match Builder::new_current_thread().enable_time().build() {
         Ok(runtime) => runtime.block_on(open_and_run(plugins, number, tell)),
         Err(error) => lost(format!("no runtime for a lane: {error}")),
@@ -107,11 +107,7 @@ fn carry(plugins: &Plugins<'_>, number: u32, tell: &mpsc::UnboundedSender<News>)
     let _ = tell.send(News::Ended(ended));
 }
 
-async fn open_and_run(
-    plugins: &Plugins<'_>,
-    number: u32,
-    tell: &mpsc::UnboundedSender<News>,
-) -> Ended {
+async fn open_and_run(plugins: &Plugins, number: u32, tell: &mpsc::UnboundedSender<News>) -> Ended {
     let mut phases = plugins.phase.subscribe();
     let opened = tokio::select! {
         opened = Lane::open(plugins, number) => opened,
@@ -131,7 +127,7 @@ async fn open_and_run(
 /// leaves behind those that do not stop in time. Answers how each ended, and whether `shutdown` was
 /// ready before.
 async fn supervise(
-    plugins: &Plugins<'_>,
+    plugins: &Plugins,
     mut news: mpsc::UnboundedReceiver<News>,
     mut shutdown: Pin<&mut impl Future<Output = ()>>,
 ) -> (Vec<Ended>, bool) {

@@ -39,7 +39,7 @@ pub enum Arrival {
 /// The steps between the source and the sinks of one lane.
 pub struct Flow<'p> {
     /// What is to be done.
-    pub plan: &'p StreamPlan<'p>,
+    pub plan: &'p StreamPlan,
     /// The open transforms, by position of their step.
     pub transforms: Vec<Option<TransformBox>>,
     /// The environment of each step.

@@ -17,7 +17,7 @@ pub struct Opener {
 
 impl Opener {
     /// The step with this position, not opened yet.
-    pub fn new(plan: &StreamPlan<'_>, step: usize, live: Arc<Live>, cfg: Json, run: Json) -> Self {
+    pub fn new(plan: &StreamPlan, step: usize, live: Arc<Live>, cfg: Json, run: Json) -> Self {
         let mut open = Open::single(0, cfg.into(), run.into());
         open.step = u32::try_from(step).unwrap_or(u32::MAX);
         open.lanes = plan.lanes;

@@ -1,6 +1,7 @@
 //! Before a lane starts: plugins are opened, configurations evaluated, write paths looked at.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use plugin_api::Json;
 use serde_json::Value;
@@ -32,7 +33,7 @@ const WRITES: &str = "x-plugpipe-writes";
 
 /// Opens the plugins and evaluates what stays the same for the life of the stream.
 pub async fn prepare(
-    plan: &StreamPlan<'_>,
+    plan: &StreamPlan,
     registry: &Registry,
     identity: &Identity,
     warnings: &mut Warnings,
@@ -65,7 +66,7 @@ pub async fn prepare(
     Ok(prepared)
 }
 
-fn role(step: &StreamStep<'_>) -> &'static str {
+fn role(step: &StreamStep) -> &'static str {
     match step.stage {
         Stage::Source(_) => "source",
         Stage::Sink(_) => "sink",
@@ -73,7 +74,7 @@ fn role(step: &StreamStep<'_>) -> &'static str {
     }
 }
 
-fn run_ids(plan: &StreamPlan<'_>, position: usize, identity: &Identity) -> Json {
+fn run_ids(plan: &StreamPlan, position: usize, identity: &Identity) -> Json {
     let follows = followed(plan, position);
     ObjectText::new()
         .value("execution_id", &identity.execution_id)
@@ -87,8 +88,8 @@ fn run_ids(plan: &StreamPlan<'_>, position: usize, identity: &Identity) -> Json 
 }
 
 /// The plugin whose records a step gets: that of the first step which leads to it, a filter aside.
-fn followed<'c>(plan: &StreamPlan<'c>, position: usize) -> Option<&'c Installed> {
-    let leads_here = |step: &&StreamStep<'_>| {
+fn followed(plan: &StreamPlan, position: usize) -> Option<&Arc<Installed>> {
+    let leads_here = |step: &&StreamStep| {
         let dead = matches!(step.on_error, StreamOnError::DeadLetter(to) if to == position);
         dead || step.outgoing.iter().any(|edge| edge.to == position)
     };
@@ -114,7 +115,7 @@ fn refuse_writes(schema: Option<&Value>, config: &Json, registry: &Registry) -> 
         let Some(path) = config.get(key).and_then(Value::as_str) else { continue };
         let real = resolved(Path::new(path));
         let is_inside = |tree: &PathBuf| real.starts_with(resolved(tree));
-        if let Some(tree) = registry.catalog().folders().iter().find(|tree| is_inside(tree)) {
+        if let Some(tree) = registry.catalog().places().trees.iter().find(|tree| is_inside(tree)) {
             return Err(format!(
                 "`{key}` points into the plugs of {}, where no pipeline may write; choose a path \
                  outside of it",

@@ -19,7 +19,7 @@ use crate::run::context::Identity;
 
 /// The end of a stream.
 pub struct Closing {
-    plan: Arc<StreamPlan<'static>>,
+    plan: Arc<StreamPlan>,
     execution_id: String,
     observed: Arc<Observed>,
 }
@@ -43,11 +43,7 @@ const NOTICEABLE: f64 = 0.2;
 
 impl Closing {
     /// The end of a stream that has not begun.
-    pub fn new(
-        plan: Arc<StreamPlan<'static>>,
-        identity: &Identity,
-        observed: Arc<Observed>,
-    ) -> Self {
+    pub fn new(plan: Arc<StreamPlan>, identity: &Identity, observed: Arc<Observed>) -> Self {
         Self { plan, execution_id: identity.execution_id.clone(), observed }
     }
 
@@ -115,25 +111,24 @@ impl Closing {
 
     fn summary(&self, failure: Option<&Failure>, interrupted: bool) -> Vec<StepSummary> {
         let duration_ms = whole_ms(self.observed.elapsed());
-        let summary =
-            |(position, step): (usize, &crate::pipeline::plan::stream::StreamStep<'_>)| {
-                let failed = failure.filter(|failure| failure.step == position);
-                let status = match (failed, failure.is_some() || interrupted) {
-                    (Some(_), _) => StepStatus::Failed,
-                    (None, true) => StepStatus::Cancelled,
-                    (None, false) => StepStatus::Success,
-                };
-                let installed = step.stage.installed();
-                StepSummary {
-                    id: step.id.clone(),
-                    plugin: installed.map_or_else(|| "filter".to_owned(), |plug| plug.name.clone()),
-                    version: installed.map(|plug| plug.version.to_string()).unwrap_or_default(),
-                    status,
-                    reason: failed.map(|failure| failure.message.clone()),
-                    attempts: 1,
-                    duration_ms,
-                }
+        let summary = |(position, step): (usize, &crate::pipeline::plan::stream::StreamStep)| {
+            let failed = failure.filter(|failure| failure.step == position);
+            let status = match (failed, failure.is_some() || interrupted) {
+                (Some(_), _) => StepStatus::Failed,
+                (None, true) => StepStatus::Cancelled,
+                (None, false) => StepStatus::Success,
             };
+            let installed = step.stage.installed();
+            StepSummary {
+                id: step.id.clone(),
+                plugin: installed.map_or_else(|| "filter".to_owned(), |plug| plug.name.clone()),
+                version: installed.map(|plug| plug.version.to_string()).unwrap_or_default(),
+                status,
+                reason: failed.map(|failure| failure.message.clone()),
+                attempts: 1,
+                duration_ms,
+            }
+        };
         self.plan.steps.iter().enumerate().map(summary).collect()
     }
 

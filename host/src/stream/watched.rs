@@ -29,7 +29,7 @@ pub enum Role {
 
 impl Watched {
     /// A stream and what is counted of it.
-    pub fn new(plan: &StreamPlan<'_>, observed: Arc<Observed>) -> Self {
+    pub fn new(plan: &StreamPlan, observed: Arc<Observed>) -> Self {
         let roles = plan.steps.iter().map(|step| match step.stage {
             Stage::Source(_) => Role::Source,
             Stage::Transform(_) | Stage::Filter => Role::Between,

@@ -56,8 +56,8 @@ pub(super) struct BenchArguments {
 }
 
 pub(super) fn run(arguments: &BenchArguments) -> u8 {
-    let catalog = match arguments.trees.trees() {
-        Ok(trees) => Catalog::scan(&trees),
+    let catalog = match arguments.trees.places() {
+        Ok(places) => Catalog::scan(&places),
         Err(message) => return failure::wrong("bad_input", &message),
     };
     let (file, given) = match arguments.read() {
@@ -103,7 +103,7 @@ impl BenchArguments {
     }
 
     /// Runs the pipeline and the other programs in turn.
-    fn report(&self, plan: &StreamPlan<'_>) -> Result<Report, String> {
+    fn report(&self, plan: &StreamPlan) -> Result<Report, String> {
         let work = match self.seconds {
             None => SameWork::of(plan),
             Some(_) => Err("each run is cut off".to_owned()),

@@ -31,7 +31,7 @@ impl SameWork {
     ///
     /// # Errors
     /// Why no other program can do it.
-    pub(super) fn of(plan: &StreamPlan<'_>) -> Result<Self, String> {
+    pub(super) fn of(plan: &StreamPlan) -> Result<Self, String> {
         let Some(source) = plan.steps.first() else { return Err("it has no steps".to_owned()) };
         let is_letter_box =
             |at| plan.steps.iter().any(|step| step.on_error == StreamOnError::DeadLetter(at));
@@ -85,7 +85,7 @@ impl SameWork {
     }
 }
 
-fn name<'n>(stage: &Stage<'n>) -> &'n str {
+fn name(stage: &Stage) -> &str {
     match stage {
         Stage::Source(plug) | Stage::Sink(plug) => &plug.name,
         Stage::Transform(_) | Stage::Filter => "",
@@ -108,7 +108,7 @@ fn is_compressed(file: &Path) -> bool {
     matches!(ending, Some("gz" | "zst"))
 }
 
-fn config(plan: &StreamPlan<'_>, step: &StreamStep<'_>) -> Result<Value, String> {
+fn config(plan: &StreamPlan, step: &StreamStep) -> Result<Value, String> {
     let (timestamp, mut warnings) = (Identity::now().timestamp, Warnings::default());
     let env = plan.environment_of(step, &timestamp, &mut warnings);
     let env = env.map_err(|failed| failed.to_string())?;

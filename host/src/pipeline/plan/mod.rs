@@ -24,11 +24,11 @@ use super::spec::Mode;
 use parts::RunData;
 
 /// A plan for the one engine or the other.
-pub enum Planned<'c> {
+pub enum Planned {
     /// For the document engine.
-    Once(Plan<'c>),
+    Once(Plan),
     /// For the stream engine.
-    Stream(StreamPlan<'c>),
+    Stream(StreamPlan),
 }
 
 /// What can be said about a pipeline before it runs.
@@ -40,7 +40,7 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl<'c> Planned<'c> {
+impl Planned {
     /// Resolves a pipeline that was parsed without errors. Reads the environment through `env`
     /// only.
     ///
@@ -48,7 +48,7 @@ impl<'c> Planned<'c> {
     /// Every problem, in the order of the file.
     pub fn resolve(
         spec: &PipelineSpec,
-        catalog: &'c Catalog,
+        catalog: &Catalog,
         given: &BTreeMap<String, GivenInput>,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Diagnostic>> {
@@ -75,7 +75,7 @@ impl<'c> Planned<'c> {
     }
 }
 
-impl Planned<'_> {
+impl Planned {
     /// What deserves a look although it can run.
     pub fn lints(&mut self) -> &mut Vec<Diagnostic> {
         match self {

@@ -1,6 +1,7 @@
 //! What both plans are made of: plugins, layered mappings, the data of the run, problems.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
@@ -42,13 +43,13 @@ impl RunData {
 }
 
 /// The plugin of a step.
-pub fn plugin<'c>(
+pub fn plugin(
     name: &PluginName,
-    catalog: &'c Catalog,
+    catalog: &Catalog,
     compiler: &mut Compiler<'_>,
-) -> Option<&'c Installed> {
+) -> Option<Arc<Installed>> {
     match catalog.find(&name.wanted) {
-        Ok(installed) => Some(installed),
+        Ok(installed) => Some(Arc::clone(installed)),
         Err(not_found) => {
             let problem = Diagnostic::error("unknown_plugin", name.span, &not_found.message);
             compiler.problems.push(problem.hint(not_found.hint));

@@ -3,7 +3,7 @@ use crate::pipeline::plan::{Edge, StreamOnError, StreamPlan};
 use super::{catalog, stream};
 
 /// `a>b,c?` is a way to b and one to c on a condition; `a!d` are dead letters, `a!` are dropped.
-fn drawn(plan: &StreamPlan<'_>) -> String {
+fn drawn(plan: &StreamPlan) -> String {
     let id = |at: usize| plan.steps[at].id.as_str();
     let mut drawn = Vec::new();
     for step in &plan.steps {

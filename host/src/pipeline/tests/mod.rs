@@ -56,7 +56,7 @@ fn with_roles(name: &str, roles: &[&str]) -> Installed {
 }
 
 /// Resolves a file with two variables in the environment; the errors, if there are any.
-fn planned<'c>(yaml: &str, catalog: &'c Catalog) -> Result<Planned<'c>, Vec<Diagnostic>> {
+fn planned(yaml: &str, catalog: &Catalog) -> Result<Planned, Vec<Diagnostic>> {
     let parsed = PipelineSpec::parse(yaml.as_bytes());
     let spec = parsed.spec.unwrap();
     let environment = |name: &str| match name {
@@ -71,7 +71,7 @@ fn planned<'c>(yaml: &str, catalog: &'c Catalog) -> Result<Planned<'c>, Vec<Diag
     resolved
 }
 
-fn stream<'c>(yaml: &str, catalog: &'c Catalog) -> StreamPlan<'c> {
+fn stream(yaml: &str, catalog: &Catalog) -> StreamPlan {
     match planned(yaml, catalog) {
         Ok(Planned::Stream(plan)) => plan,
         Ok(Planned::Once(_)) => panic!("a document pipeline: {yaml}"),

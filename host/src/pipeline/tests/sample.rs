@@ -61,7 +61,7 @@ pub fn with(entry: &str) -> String {
 
 /// Evaluates for the second step; with the warnings.
 pub fn on<T>(
-    plan: &StreamPlan<'_>,
+    plan: &StreamPlan,
     evaluate: impl FnOnce(&Values<'_>, &mut Warnings) -> T,
 ) -> (T, Vec<String>) {
     let mut warnings = Warnings::default();

@@ -282,7 +282,7 @@ fn documents_keep_their_own_words() {
 fn a_stream_has_defaults_and_takes_what_config_says() {
     let catalog = catalog();
     let steps = "pipeline: [{uses: source}, {uses: sink}]";
-    let settings = |plan: &StreamPlan<'_>| (plan.lanes, plan.in_flight, plan.batch);
+    let settings = |plan: &StreamPlan| (plan.lanes, plan.in_flight, plan.batch);
     assert_eq!(settings(&stream(steps, &catalog)), (1, 16, BatchLimits::default()));
     let written =
         "config: {lanes: 2, in_flight: 8, batch: {records: 10, bytes: 4096, linger: 5ms}}";
@@ -315,5 +315,5 @@ pipeline:
 #[test]
 fn lanes_can_share_a_plan() {
     fn shared<T: Send + Sync>() {}
-    shared::<StreamPlan<'static>>();
+    shared::<StreamPlan>();
 }

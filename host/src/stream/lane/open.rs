@@ -22,9 +22,9 @@ use crate::stream::outlet::Outlet;
 use crate::stream::phase::Phase;
 
 /// What every lane of a stream is made of.
-pub struct Plugins<'p> {
+pub struct Plugins {
     /// What is to be done.
-    pub plan: Arc<StreamPlan<'p>>,
+    pub plan: Arc<StreamPlan>,
     /// The plugin of each step with its configuration; a filter has none.
     pub openers: Vec<Option<Opener>>,
     /// The environment of each step.
@@ -54,7 +54,7 @@ impl<'p> Lane<'p> {
     ///
     /// # Errors
     /// The first step that cannot be opened, and why.
-    pub async fn open(plugins: &'p Plugins<'p>, number: u32) -> Result<Self, Failure> {
+    pub async fn open(plugins: &'p Plugins, number: u32) -> Result<Self, Failure> {
         let mut outlets = BTreeMap::new();
         let mut transforms = Vec::new();
         let mut source = None;

@@ -11,9 +11,9 @@ use crate::pipeline::spec::{Mode, StepSpec};
 use super::{PlannedStep, on_error, refused};
 
 /// A plan without inputs. Steps with problems are missing in it.
-pub struct Draft<'c> {
+pub struct Draft {
     /// Steps without problems.
-    pub steps: Vec<PlannedStep<'c>>,
+    pub steps: Vec<PlannedStep>,
     /// The names of all steps.
     pub names: Vec<StepNames>,
     /// The top-level `env`.
@@ -23,11 +23,7 @@ pub struct Draft<'c> {
 }
 
 /// Compiles everything; problems go to the compiler.
-pub fn draft<'c>(
-    spec: &PipelineSpec,
-    catalog: &'c Catalog,
-    compiler: &mut Compiler<'_>,
-) -> Draft<'c> {
+pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>) -> Draft {
     lint::config(spec.config.as_ref(), Mode::Once, &mut compiler.problems);
     let known = Known::new(spec);
     let scope = |visible| known.scope(visible, Data::Results);
@@ -47,12 +43,12 @@ pub fn draft<'c>(
     Draft { steps, env, outputs, names: known.names }
 }
 
-fn step<'c>(
+fn step(
     written: &StepSpec,
     scope: &Scope<'_>,
-    catalog: &'c Catalog,
+    catalog: &Catalog,
     compiler: &mut Compiler<'_>,
-) -> Option<PlannedStep<'c>> {
+) -> Option<PlannedStep> {
     refused::check(&written.flow, &mut compiler.problems);
     let on_error = on_error::resolve(written.on_error.as_ref(), &mut compiler.problems);
     let installed = written.plugin.as_ref().and_then(|name| plugin(name, catalog, compiler));

@@ -7,6 +7,7 @@ mod refused;
 pub(super) use draft::{Draft, draft};
 
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 use crate::catalog::Installed;
 use crate::diagnostics::Diagnostic;
@@ -17,13 +18,13 @@ use crate::pipeline::spec::OnError;
 use super::parts::RunData;
 
 /// Everything a run needs. Nothing in it is undecided.
-pub struct Plan<'c> {
+pub struct Plan {
     /// The name of the pipeline.
     pub name: Option<String>,
     /// Its version.
     pub version: Option<String>,
     /// The steps in the order they run.
-    pub steps: Vec<PlannedStep<'c>>,
+    pub steps: Vec<PlannedStep>,
     /// How templates call the steps, by position.
     pub names: Vec<StepNames>,
     /// All inputs, an object.
@@ -41,11 +42,11 @@ pub struct Plan<'c> {
 }
 
 /// One step, resolved.
-pub struct PlannedStep<'c> {
+pub struct PlannedStep {
     /// Its id.
     pub id: String,
     /// The plugin that was chosen for it.
-    pub installed: &'c Installed,
+    pub installed: Arc<Installed>,
     /// Keys of its input. Later ones of the same name have been dropped.
     pub input: Vec<(String, Tree)>,
     /// Keys of its `config`.
@@ -61,12 +62,12 @@ pub struct PlannedStep<'c> {
 }
 
 /// Puts a plan together.
-pub(super) fn plan<'c>(
+pub(super) fn plan(
     spec: &PipelineSpec,
-    draft: Draft<'c>,
+    draft: Draft,
     data: RunData,
     lints: Vec<Diagnostic>,
-) -> Plan<'c> {
+) -> Plan {
     Plan {
         name: spec.name.clone(),
         version: spec.version.clone(),

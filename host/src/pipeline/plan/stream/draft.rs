@@ -15,9 +15,9 @@ use super::with::with;
 use super::{Edge, Stage, StreamStep, refused, routes, stage};
 
 /// A plan without inputs.
-pub struct Draft<'c> {
+pub struct Draft {
     /// The steps.
-    pub steps: Vec<StreamStep<'c>>,
+    pub steps: Vec<StreamStep>,
     /// The top-level `env`.
     pub env: Vec<(String, Tree)>,
     /// The top-level `config`.
@@ -25,17 +25,13 @@ pub struct Draft<'c> {
 }
 
 /// Compiles everything; problems go to the compiler. `None` when a step could not be made.
-pub fn draft<'c>(
-    spec: &PipelineSpec,
-    catalog: &'c Catalog,
-    compiler: &mut Compiler<'_>,
-) -> Option<Draft<'c>> {
+pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>) -> Option<Draft> {
     lint::config(spec.config.as_ref(), Mode::Stream, &mut compiler.problems);
     refused::top_level(spec, &mut compiler.problems);
     let settings = settings::read(spec.config.as_ref(), &mut compiler.problems);
     let known = Known::new(spec);
     let env = layers(spec.env.as_slice(), &known.scope(0, Data::Nothing), compiler);
-    let stages: Vec<Option<Stage<'c>>> = spec
+    let stages: Vec<Option<Stage>> = spec
         .steps
         .iter()
         .enumerate()
@@ -47,7 +43,7 @@ pub fn draft<'c>(
         .iter()
         .enumerate()
         .map(|(index, step)| {
-            let stage = stages.get(index).copied().flatten();
+            let stage = stages.get(index).cloned().flatten();
             refused::step(step, index, stage.as_ref(), &mut compiler.problems);
             self::step(step, index, stage, &graph, &known, compiler)
         })
@@ -57,7 +53,7 @@ pub fn draft<'c>(
 
 fn edges<'s>(
     spec: &'s PipelineSpec,
-    stages: &'s [Option<Stage<'s>>],
+    stages: &'s [Option<Stage>],
     known: &'s Known,
     compiler: &mut Compiler<'_>,
 ) -> Graph<'s> {
@@ -75,14 +71,14 @@ fn edges<'s>(
     graph
 }
 
-fn step<'c>(
+fn step(
     written: &StepSpec,
     index: usize,
-    stage: Option<Stage<'c>>,
+    stage: Option<Stage>,
     graph: &Graph<'_>,
     known: &Known,
     compiler: &mut Compiler<'_>,
-) -> Option<StreamStep<'c>> {
+) -> Option<StreamStep> {
     let (fixed, record) = (known.scope(0, Data::Nothing), known.scope(0, Data::Record));
     let env = layers(written.env.as_slice(), &fixed, compiler);
     let config = layers(written.config.as_slice(), &fixed, compiler);

@@ -38,7 +38,7 @@ pub struct Steps<'s> {
     /// The steps as written.
     pub specs: &'s [StepSpec],
     /// What they are; `None` where that is wrong already.
-    pub stages: &'s [Option<Stage<'s>>],
+    pub stages: &'s [Option<Stage>],
     /// Ids and names to positions.
     pub positions: &'s HashMap<String, usize>,
 }

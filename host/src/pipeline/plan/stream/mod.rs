@@ -24,13 +24,13 @@ use crate::pipeline::expr::{Failed, Tree, Values, Warnings, object, overlaid};
 use crate::pipeline::plan::parts::RunData;
 
 /// Everything a stream needs. Nothing in it is undecided, and lanes can share it.
-pub struct StreamPlan<'c> {
+pub struct StreamPlan {
     /// The name of the pipeline.
     pub name: Option<String>,
     /// Its version.
     pub version: Option<String>,
     /// The steps in the order of the file; the first is the source.
-    pub steps: Vec<StreamStep<'c>>,
+    pub steps: Vec<StreamStep>,
     /// All inputs, an object.
     pub inputs: Box<RawValue>,
     /// Inputs that should not be shown.
@@ -50,11 +50,11 @@ pub struct StreamPlan<'c> {
 }
 
 /// One step of a stream.
-pub struct StreamStep<'c> {
+pub struct StreamStep {
     /// Its id.
     pub id: String,
     /// What it does to records.
-    pub stage: Stage<'c>,
+    pub stage: Stage,
     /// Keys of its `config`.
     pub config: Vec<(String, Tree)>,
     /// Keys of its `env`.
@@ -90,7 +90,7 @@ pub enum StreamOnError {
     DeadLetter(usize),
 }
 
-impl StreamPlan<'_> {
+impl StreamPlan {
     /// What the expressions of a step read beside the record. `env` is what
     /// [`StreamPlan::environment_of`] gives for the step, `timestamp` when the run started, an
     /// RFC 3339 text.
@@ -104,7 +104,7 @@ impl StreamPlan<'_> {
     /// The expression that cannot be evaluated.
     pub fn environment_of(
         &self,
-        step: &StreamStep<'_>,
+        step: &StreamStep,
         timestamp: &RawValue,
         warnings: &mut Warnings,
     ) -> Result<Box<RawValue>, Failed> {
@@ -120,7 +120,7 @@ impl StreamPlan<'_> {
     /// The expression that cannot be evaluated.
     pub fn configuration(
         &self,
-        step: &StreamStep<'_>,
+        step: &StreamStep,
         values: &Values<'_>,
         warnings: &mut Warnings,
     ) -> Result<Json, Failed> {
@@ -134,12 +134,12 @@ impl StreamPlan<'_> {
 }
 
 /// Puts a plan together.
-pub(super) fn plan<'c>(
+pub(super) fn plan(
     spec: &PipelineSpec,
-    draft: Draft<'c>,
+    draft: Draft,
     data: RunData,
     lints: Vec<Diagnostic>,
-) -> StreamPlan<'c> {
+) -> StreamPlan {
     StreamPlan {
         name: spec.name.clone(),
         version: spec.version.clone(),

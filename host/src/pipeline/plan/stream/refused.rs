@@ -19,7 +19,7 @@ pub fn top_level(spec: &PipelineSpec, found: &mut Vec<Diagnostic>) {
 }
 
 /// Reports what the step at `index` cannot have.
-pub fn step(step: &StepSpec, index: usize, stage: Option<&Stage<'_>>, found: &mut Vec<Diagnostic>) {
+pub fn step(step: &StepSpec, index: usize, stage: Option<&Stage>, found: &mut Vec<Diagnostic>) {
     let words = step.flow.words.iter().filter(|word| !KNOWN.contains(&word.key));
     let words = words.map(|word| (word.key, word.span));
     let always_run = step.always_run.map(|span| ("always_run", span));

@@ -5,23 +5,24 @@ use crate::diagnostics::Diagnostic;
 use crate::pipeline::expr::Compiler;
 use crate::pipeline::plan::parts::plugin;
 use crate::pipeline::spec::{StepSpec, StepType};
+use std::sync::Arc;
 
 /// What a step does to records, and the plugin that does it.
-#[derive(Clone, Copy, Debug)]
-pub enum Stage<'c> {
+#[derive(Clone, Debug)]
+pub enum Stage {
     /// Reads them. The first step, and no other.
-    Source(&'c Installed),
+    Source(Arc<Installed>),
     /// Changes batches of them.
-    Transform(&'c Installed),
+    Transform(Arc<Installed>),
     /// Writes them.
-    Sink(&'c Installed),
+    Sink(Arc<Installed>),
     /// Lets those through for which `when` holds; built in.
     Filter,
 }
 
-impl<'c> Stage<'c> {
+impl Stage {
     /// The plugin; a filter has none.
-    pub fn installed(&self) -> Option<&'c Installed> {
+    pub fn installed(&self) -> Option<&Arc<Installed>> {
         match self {
             Self::Source(plug) | Self::Transform(plug) | Self::Sink(plug) => Some(plug),
             Self::Filter => None,
@@ -35,12 +36,12 @@ impl<'c> Stage<'c> {
 }
 
 /// The stage of the step at `index`; `None` when it has none, which is reported.
-pub fn stage<'c>(
+pub fn stage(
     step: &StepSpec,
     index: usize,
-    catalog: &'c Catalog,
+    catalog: &Catalog,
     compiler: &mut Compiler<'_>,
-) -> Option<Stage<'c>> {
+) -> Option<Stage> {
     let said = step.flow.step_type.map(|(step_type, _)| step_type);
     if said == Some(StepType::Filter) {
         return filter(step, index, &mut compiler.problems);
@@ -62,7 +63,7 @@ pub fn stage<'c>(
             let hint = "say which: `type: transform` or `type: sink`";
             compiler.problems.push(problem.hint(hint.to_owned()));
         }
-        (false, false) => compiler.problems.push(wrong_role(step, index, plug)),
+        (false, false) => compiler.problems.push(wrong_role(step, index, &plug)),
     }
     None
 }
@@ -87,7 +88,7 @@ fn wrong_role(step: &StepSpec, index: usize, plug: &Installed) -> Diagnostic {
 }
 
 /// A filter is its condition and nothing else.
-fn filter<'c>(step: &StepSpec, index: usize, found: &mut Vec<Diagnostic>) -> Option<Stage<'c>> {
+fn filter(step: &StepSpec, index: usize, found: &mut Vec<Diagnostic>) -> Option<Stage> {
     let before = found.len();
     let mut bad = |span, message: &str| found.push(Diagnostic::error("bad_value", span, message));
     if index == 0 {
