@@ -7,8 +7,8 @@ use crate::registry::Registry;
 use flood::{Flood, Verdict};
 use plugin_abi::host::{Found, HistogramCell};
 use plugin_abi::{Doc, HostServices, Level, PErr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// The services of one loaded plugin.
@@ -16,17 +16,29 @@ pub struct Services {
     registry: Registry,
     plugin: String,
     flood: Flood,
-    dropped: &'static AtomicU64,
+    dropped: OnceLock<&'static AtomicU64>,
 }
 
 impl Services {
     /// Services for the plugin of that label (`name@version`).
     #[must_use]
     pub fn new(registry: Registry, plugin: String) -> Self {
-        let name = "plugpipe_plugin_log_events_dropped_total";
-        let help = "Log events that were not written because there were too many";
-        let dropped = registry.metrics().counter(name, help, &[("plugin", &plugin)]);
-        Self { registry, plugin, flood: Flood::new(Instant::now()), dropped }
+        let (flood, dropped) = (Flood::new(Instant::now()), OnceLock::new());
+        Self { registry, plugin, flood, dropped }
+    }
+
+    /// Counts the events that are not written. The cell is there once there is something to count.
+    fn dropped(&self) -> &'static AtomicU64 {
+        self.dropped.get_or_init(|| {
+            let (name, version) = self.plugin.split_once('@').unwrap_or((&self.plugin, ""));
+            let labels = [("plugin", name), ("version", version)];
+            let help = "Log events that were not written because there were too many";
+            self.registry.metrics().counter(
+                "plugpipe_plugin_log_events_dropped_total",
+                help,
+                &labels,
+            )
+        })
     }
 }
 
@@ -58,7 +70,7 @@ impl HostServices for Services {
                 tracing::warn!(target: "plugin", plugin, "{dropped} events of its log were dropped");
             }
             Verdict::Drop => {
-                self.dropped.fetch_add(1, Ordering::Relaxed);
+                self.dropped().fetch_add(1, Ordering::Relaxed);
                 return;
             }
         }
