@@ -9,6 +9,7 @@ mod list;
 pub mod log;
 mod measure;
 mod output;
+mod probe;
 mod progress;
 mod run;
 mod run_pipeline;
@@ -47,6 +48,8 @@ const AFTER_HELP: &str = "\
 Environment:
   PLUGPIPE_PLUGS  trees of plugs, separated by `:` (default ./plugs and the installed ones)
   PLUGPIPE_LOG    what is logged: error, warn (default), info, debug, trace
+  PLUGPIPE_PROBED_CACHE  which libraries are known to load, a folder (default in ~/.cache); empty
+                  for none: each is tried in a process of its own every time
 
 Exit codes: 0 done, 1 the pipeline or plugin failed, 2 wrong usage, pipeline or configuration,
 130 or 143 interrupted";
@@ -58,6 +61,8 @@ enum Command {
     List(list::ListArguments),
     Build(build::BuildArguments),
     Bench(bench::BenchArguments),
+    #[command(hide = true)]
+    Probe(probe::ProbeArguments),
 }
 
 /// Runs one command and answers its exit code.
@@ -68,6 +73,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::List(arguments) => list::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
     };
     if code == DONE && output::is_lost() { FAILED } else { code }
 }
