@@ -177,6 +177,8 @@
 //! [`Report`] counts what is stored and names what is not: see [`SinkStage::write`] for what each
 //! class of error makes the host do. A [`Transform`] changes batches on the lane's own thread.
 //!
+//! The [`guide`] goes from `plugpipe new` to a plugin in use; [`testing`] is what its tests stand on.
+//!
 //! # What the host promises
 //!
 //! - One instance for each loaded version; calls come from any thread, many at once.
@@ -203,6 +205,7 @@ pub mod describe;
 pub mod error;
 #[doc(hidden)]
 pub mod export;
+pub mod guide;
 pub mod host;
 pub mod json;
 mod log;
