@@ -40,9 +40,8 @@
 //!     }
 //! }
 //! # fn main() {
-//! #     let about = plugin_api::export::about("greeter", "1.0.0", "unwind");
-//! #     let about = plugin_api::export::Living::<Greeter>::describe(about);
-//! #     assert_eq!(about.input.as_value()["required"][0], "who");
+//! #     let greeter = plugin_api::testing::PluginTest::<Greeter>::start().unwrap();
+//! #     assert_eq!(greeter.description().input.as_value()["required"][0], "who");
 //! # }
 //! ```
 //!
@@ -168,9 +167,12 @@
 //!     }
 //! }
 //! # fn main() {
-//! #     let about = plugin_api::export::about("countdown", "1.0.0", "unwind");
-//! #     let about = plugin_api::export::with_role::<Config>(about, "source");
-//! #     assert_eq!(about.config["source"].as_value()["required"][0], "from");
+//! #     use plugin_api::testing::{PluginTest, json};
+//! #     let countdown = PluginTest::<Countdown>::start().unwrap();
+//! #     let countdown = countdown.config(&json!({"from": 3})).unwrap();
+//! #     assert_eq!(countdown.source().unwrap().texts().unwrap(), ["3", "2", "1"]);
+//! #     let report = countdown.sink().unwrap().write(["3", "2"]).unwrap();
+//! #     assert_eq!(report.delivered, 2);
 //! # }
 //! ```
 //!
