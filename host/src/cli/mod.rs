@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod check;
+mod compiling;
 mod failure;
 pub mod given;
 mod list;
