@@ -9,7 +9,7 @@
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
 //! - [`run`]: the document engine; [`stream`]: the batch engine.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
-//! - [`compile`]: source plugs to libraries.
+//! - [`scaffold`]: new plugs; [`compile`]: source plugs to libraries.
 //! - [`cli`]: the commands.
 //!
 //! A run flows one way: [`pipeline::PipelineSpec`] and [`catalog::Catalog`] become a
@@ -34,6 +34,7 @@ pub mod metrics;
 pub mod pipeline;
 pub mod registry;
 pub mod run;
+pub mod scaffold;
 pub mod services;
 pub mod stream;
 pub mod yaml;

@@ -9,6 +9,7 @@ pub mod given;
 mod list;
 pub mod log;
 mod measure;
+mod new;
 mod output;
 mod progress;
 mod run;
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 the pipeline or plugin failed, 2 wrong usage, pipeline or 
 #[derive(Subcommand, Debug)]
 enum Command {
     Run(run::RunArguments),
+    New(new::NewArguments),
     Check(check::CheckArguments),
     List(list::ListArguments),
     Build(build::BuildArguments),
@@ -65,6 +67,7 @@ enum Command {
 pub async fn run(arguments: Arguments) -> u8 {
     let code = match arguments.command {
         Command::Run(arguments) => run::run(arguments).await,
+        Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
