@@ -9,6 +9,7 @@
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
 //! - [`run`]: the document engine; [`stream`]: the batch engine.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
+//! - [`about`]: what a plug is, for people.
 //! - [`scaffold`]: new plugs; [`compile`]: source plugs to libraries.
 //! - [`cli`]: the commands.
 //!
@@ -23,6 +24,7 @@
 )))]
 compile_error!("PlugPipe runs on Linux with glibc, on x86_64 and aarch64");
 
+pub mod about;
 pub mod catalog;
 pub mod cli;
 pub mod compile;

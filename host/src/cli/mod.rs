@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod check;
+mod chosen;
 mod compiling;
 mod failure;
 pub mod given;
@@ -16,6 +17,7 @@ mod run;
 mod run_pipeline;
 mod run_plugin;
 mod run_stream;
+mod show;
 mod signals;
 mod trees;
 
@@ -59,6 +61,8 @@ enum Command {
     New(new::NewArguments),
     Check(check::CheckArguments),
     List(list::ListArguments),
+    Show(show::ShowArguments),
+    Doc(show::DocArguments),
     Build(build::BuildArguments),
     Bench(bench::BenchArguments),
 }
@@ -70,6 +74,8 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
+        Command::Doc(arguments) => show::doc(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };

@@ -55,7 +55,7 @@ pub(super) fn build(manifests: &[&Path], watch: &dyn Watch) -> Result<Compiled, 
     let mut left = manifests.to_vec();
     let mut compiled = Compiled::default();
     while let Some(first) = left.first() {
-        let workspace = workspace_of(first)?;
+        let workspace = workspace_of(first, Stdio::inherit())?;
         let mine =
             |path: &Path| workspace.packages.iter().find(|package| package.manifest_path == path);
         let packages: Vec<&Package> = left.iter().filter_map(|path| mine(path)).collect();
@@ -79,15 +79,15 @@ fn fault(error: impl std::fmt::Display) -> CompileError {
 /// The packages of the workspace that a `Cargo.toml` belongs to, each with its own `Cargo.toml`; `None`
 /// where cargo cannot say.
 pub(crate) fn packages(manifest: &Path) -> Option<Vec<(String, PathBuf)>> {
-    let workspace = workspace_of(manifest).ok()?;
+    let workspace = workspace_of(manifest, Stdio::null()).ok()?;
     let named = |package: Package| (package.name, package.manifest_path);
     Some(workspace.packages.into_iter().map(named).collect())
 }
 
-fn workspace_of(manifest: &Path) -> Result<Workspace, CompileError> {
+fn workspace_of(manifest: &Path, words: Stdio) -> Result<Workspace, CompileError> {
     let mut ask = cargo();
     ask.args(["metadata", "--no-deps", "--format-version=1", "--manifest-path"]);
-    let answer = ask.arg(manifest).stderr(Stdio::inherit()).output().map_err(fault)?;
+    let answer = ask.arg(manifest).stderr(words).output().map_err(fault)?;
     if !answer.status.success() {
         return Err(CompileError::Compiler(manifest.display().to_string()));
     }
