@@ -11,7 +11,6 @@
 //! - [`golden`]: the folders `cases/` of each plug, run and compared
 //! - [`readme`]: the commands a README shows, and the output it promises
 //! - [`process`]: a child process with a deadline
-//! - [`exact_json`]: JSON compared without losing a digit
 //!
 //! A server that is not installed skips its tests, and says so on stderr. With
 //! `PLUGPIPE_REQUIRE_SERVERS=1` it fails them.
@@ -27,7 +26,6 @@ use std::error::Error;
 use std::path::Path;
 
 pub mod apache;
-pub mod exact_json;
 pub mod golden;
 pub mod host;
 pub mod mock;
