@@ -10,7 +10,8 @@
 //! - [`run`]: the document engine; [`stream`]: the batch engine.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
 //! - [`about`]: what a plug is, for people.
-//! - [`scaffold`]: new plugs; [`compile`]: source plugs to libraries.
+//! - [`scaffold`]: new plugs; [`compile`]: source plugs to libraries; [`proving`]: their promises tried;
+//!   [`install`]: in and out of a tree.
 //! - [`cli`]: the commands.
 //!
 //! A run flows one way: [`pipeline::PipelineSpec`] and [`catalog::Catalog`] become a
@@ -30,10 +31,12 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod elf;
+pub mod install;
 pub mod json;
 pub mod loader;
 pub mod metrics;
 pub mod pipeline;
+pub mod proving;
 pub mod registry;
 pub mod run;
 pub mod scaffold;

@@ -7,6 +7,7 @@ mod chosen;
 mod compiling;
 mod failure;
 pub mod given;
+mod install;
 mod list;
 pub mod log;
 mod measure;
@@ -19,6 +20,7 @@ mod run_plugin;
 mod run_stream;
 mod show;
 mod signals;
+mod test;
 mod trees;
 
 use clap::{Parser, Subcommand};
@@ -64,6 +66,9 @@ enum Command {
     Show(show::ShowArguments),
     Doc(show::DocArguments),
     Build(build::BuildArguments),
+    Test(test::TestArguments),
+    Install(install::InstallArguments),
+    Remove(install::RemoveArguments),
     Bench(bench::BenchArguments),
 }
 
@@ -77,6 +82,9 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),
         Command::Build(arguments) => build::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments).await,
+        Command::Install(arguments) => install::install(arguments),
+        Command::Remove(arguments) => install::remove_plug(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
     if code == DONE && output::is_lost() { FAILED } else { code }
