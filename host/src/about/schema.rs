@@ -1,6 +1,7 @@
 //! JSON Schema in the words of those who write JSON: `text or null`, `list of text`.
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The schema behind references, and behind "this or null".
 pub(super) fn followed<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
@@ -62,7 +63,7 @@ fn choices(schema: &Value) -> Option<&Vec<Value>> {
 /// Values that are listed one by one: an `enum`, a `const`, or a choice among nothing but such.
 fn listed(schema: &Value) -> Option<String> {
     let values = literals(schema)?;
-    let texts: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    let texts = unique(values.iter().map(|value| literal(value)).collect());
     let is_null = |value: &&Value| value.is_null();
     Some(match texts.as_slice() {
         [one] => one.clone(),
@@ -113,14 +114,15 @@ fn range(schema: &Value) -> String {
     }
 }
 
-fn joined(mut words: Vec<String>) -> String {
-    let mut seen = Vec::new();
-    words.retain(|word| {
-        let is_new = !seen.contains(word);
-        seen.push(word.clone());
-        is_new
-    });
-    words.join(" or ")
+fn joined(words: Vec<String>) -> String {
+    unique(words).join(" or ")
+}
+
+/// Each word once, where it comes first: `1` and `"1"` read the same.
+fn unique(mut words: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    words.retain(|word| seen.insert(word.clone()));
+    words
 }
 
 #[cfg(test)]
@@ -144,6 +146,7 @@ mod tests {
             (json!({"type": "integer", "minimum": 1, "maximum": 9}), "whole number from 1 to 9"),
             (json!({"type": ["number", "null"]}), "number or null"),
             (json!({"enum": ["a", "b"]}), "one of a, b"),
+            (json!({"enum": [0, 1, "0", "1"]}), "one of 0, 1"),
             (json!({"enum": ["a", null]}), "a or null"),
             (json!({"const": "a"}), "a"),
             (json!({"$ref": "#/$defs/Mode"}), "one of a, b"),
