@@ -6,6 +6,7 @@ mod check;
 mod failure;
 pub mod given;
 mod list;
+mod lock;
 pub mod log;
 mod measure;
 mod output;
@@ -59,6 +60,7 @@ enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
     List(list::ListArguments),
+    Lock(lock::LockArguments),
     Build(build::BuildArguments),
     Bench(bench::BenchArguments),
     #[command(hide = true)]
@@ -71,6 +73,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Lock(arguments) => lock::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),

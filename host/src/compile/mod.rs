@@ -2,7 +2,8 @@
 
 mod cargo;
 
-use crate::catalog::scan::{Folder, read_manifest, version_folders};
+use crate::catalog::accept::read_manifest;
+use crate::catalog::scan::{Folder, version_folders};
 use crate::catalog::{PluginRef, Sha256, checksum};
 use semver::Version;
 use std::collections::BTreeMap;
