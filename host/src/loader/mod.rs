@@ -87,3 +87,6 @@ fn agree(named: (&String, &String), description: &Description) -> Result<(), Rea
     same("names", [("the folder", name), ("the plugin", &description.name)])?;
     same("versions", [("the folder", version), ("the plugin", &description.version)])
 }
+
+#[cfg(test)]
+mod tests;
