@@ -3,7 +3,7 @@
 use super::damaged;
 use super::parsed::{Parsed, Segment, beyond};
 use crate::catalog::Reason;
-use object::elf::{PF_W, PF_X, PT_GNU_STACK, PT_LOAD};
+use object::elf::{PF_X, PT_GNU_STACK, PT_LOAD, ProgramFlags};
 use object::read::elf::ProgramHeader as _;
 use object::{LittleEndian, ReadRef};
 
@@ -54,16 +54,16 @@ pub(super) fn in_file<'data, R: ReadRef<'data>>(
     })
 }
 
-/// Whether the linker may write to those bytes of memory.
-pub(super) fn is_writable<'data, R: ReadRef<'data>>(
+/// Whether those bytes of memory lie in one segment that may be used so.
+pub(super) fn allows<'data, R: ReadRef<'data>>(
     parsed: &Parsed<'data, R>,
-    address: u64,
-    size: u64,
+    (address, size): (u64, u64),
+    used: ProgramFlags,
 ) -> bool {
     loaded(parsed).any(|segment| {
         let (start, len) = memory(segment);
         let within = address.checked_sub(start);
-        segment.p_flags(LittleEndian).contains(PF_W)
+        segment.p_flags(LittleEndian).contains(used)
             && within.is_some_and(|within| !beyond(within, size, len))
     })
 }
