@@ -90,3 +90,37 @@ fn usual() -> Vec<PathBuf> {
     let system = Some(PathBuf::from("/usr/lib/plugpipe/plugs"));
     [Some(PathBuf::from("plugs")), own, system].into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        trees: TreeArguments,
+    }
+
+    #[test]
+    fn another_process_gets_the_same_places_and_the_same_lock() {
+        let usual = ["--lock-file", "plugs.lock"];
+        let given = ["--plugs", "a", "--plug", "b", "--lock-file", "c"];
+        let cases: [(&[&str], &[&str]); 4] =
+            [(&[], &[]), (&["--locked"], &usual), (&given, &given), (&given[4..], &given[4..])];
+        for (arguments, again) in cases {
+            let command = Command::parse_from([&["plugpipe"], arguments].concat());
+            assert_eq!(command.trees.again().collect::<Vec<_>>(), again, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_changes_plugs_is_not_held_to_a_lock() {
+        let tree = tempfile::tempdir().unwrap();
+        let plugs = ["plugpipe", "--plugs", tree.path().to_str().unwrap()];
+        let free = Command::parse_from(plugs).trees.trees();
+        assert_eq!(free, Ok(vec![tree.path().to_path_buf()]));
+        let held = Command::parse_from([&plugs[..], &["--locked"]].concat()).trees.trees();
+        assert!(held.unwrap_err().starts_with("--locked: this command changes what is locked"));
+    }
+}

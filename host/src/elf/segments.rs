@@ -38,7 +38,8 @@ fn check_loaded<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<(
 /// Bytes of address space that stay mapped once it is loaded, in pages of 4 KiB.
 pub(super) fn mapped<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> u64 {
     const PAGE: u64 = 4096;
-    loaded(parsed).map(|segment| memory(segment).1.div_ceil(PAGE) * PAGE).sum()
+    let pages = loaded(parsed).map(|segment| memory(segment).1.div_ceil(PAGE));
+    pages.fold(0, |sum: u64, pages| sum.saturating_add(pages.saturating_mul(PAGE)))
 }
 
 /// Where in the file those bytes of memory come from.

@@ -171,3 +171,18 @@ fn a_library_that_says_nothing_about_stacks_gets_executable_ones() {
     bytes[header..header + 4].fill(0);
     assert_eq!(refused(&bytes).unwrap_err().0, "executable_stack");
 }
+
+/// A broken file is judged, whatever is broken: the judgement itself never fails.
+#[test]
+fn no_byte_out_of_place_breaks_the_checks_themselves() {
+    let whole = Library::new("").build();
+    let mut refusals = 0;
+    for at in 0..whole.len() {
+        for byte in [0x00, 0x7f, 0xff] {
+            let mut bytes = whole.clone();
+            bytes[at] = byte;
+            refusals += usize::from(inspect(&bytes).is_err());
+        }
+    }
+    assert!(refusals > 3 * 64, "{refusals}: more than the bytes of the first header");
+}
