@@ -1,9 +1,10 @@
 //! A plugin host for data pipelines.
 //!
 //! # Layout
-//! - [`catalog`]: what is installed in the trees of plugs, and what was refused and why.
+//! - [`catalog`]: what is installed in the trees of plugs, what was refused and why, and the lock
+//!   that plugs are held to.
 //! - [`elf`]: what a library says about itself without being run.
-//! - [`loader`]: the only room that opens libraries.
+//! - [`loader`]: the only room that opens libraries, and the child that tries them first.
 //! - [`registry`]: what is loaded; [`services`] is what the host lends to plugins.
 //! - [`metrics`]: the cells that plugins write to.
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.

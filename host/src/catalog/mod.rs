@@ -1,7 +1,9 @@
 //! What is installed: trees are scanned, manifests and headers of libraries read, and nothing is
 //! run. What somebody else could have put into a tree is refused.
 
+pub(crate) mod accept;
 pub(crate) mod checksum;
+pub(crate) mod lock;
 mod manifest;
 mod places;
 mod reason;
@@ -12,6 +14,7 @@ mod sha256;
 mod stamp;
 pub(crate) mod trusted;
 
+pub use lock::{Lock, LockError};
 pub use manifest::Manifest;
 pub use places::Places;
 pub use reason::Reason;
@@ -24,7 +27,7 @@ use crate::diagnostics::nearest;
 use crate::elf::Meta;
 use semver::Version;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One plug that may be loaded.
@@ -48,6 +51,8 @@ pub struct Installed {
     pub meta: Meta,
     /// The state of its files when they were read.
     pub stamp: Stamp,
+    /// The digest that its library must have, when plugs are held to a lock.
+    pub locked: Option<Sha256>,
 }
 
 /// Every plug of some trees, and every folder that was refused.
@@ -84,15 +89,29 @@ impl Catalog {
     pub fn scan(places: &Places) -> Self {
         let mut catalog = Self { places: places.clone(), ..Self::default() };
         let mut seen = BTreeSet::new();
-        let folders = places.folders.iter().map(|folder| scan::scan_folder(folder));
-        for found in folders.chain(places.trees.iter().map(|tree| scan::scan(tree))) {
+        let lock = places.lock.as_deref();
+        let folders = places.folders.iter().map(|folder| scan::scan_folder(folder, lock));
+        for found in folders.chain(places.trees.iter().map(|tree| scan::scan(tree, lock))) {
             catalog.refused.extend(found.refused);
             let new = |plug: &Installed| {
                 seen.insert((plug.category.clone(), plug.name.clone(), plug.version.clone()))
             };
             catalog.installed.extend(found.installed.into_iter().filter(new).map(Arc::new));
         }
+        catalog.refuse_missing(lock);
         catalog
+    }
+
+    /// Locked plugs that are nowhere are shown where the first tree would have them.
+    fn refuse_missing(&mut self, lock: Option<&Lock>) {
+        let Some(lock) = lock else { return };
+        let tree = self.places.trees.first().map_or(Path::new(""), PathBuf::as_path);
+        let found = |category: &str, name: &str, version: &Version| {
+            let key = (category, name, version);
+            self.installed.iter().any(|plug| (&*plug.category, &*plug.name, &plug.version) == key)
+        };
+        let missing: Vec<Refusal> = lock.missing(tree, &self.refused, found).collect();
+        self.refused.extend(missing);
     }
 
     /// What may be loaded, in the order of the trees and of names.
@@ -227,6 +246,7 @@ impl Installed {
             manifest: manifest.unwrap(),
             meta: serde_json::from_value(meta).unwrap(),
             stamp: Stamp::default(),
+            locked: None,
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Where plugs are looked for.
+//! Where plugs are looked for, and what they are held to.
 
+use super::Lock;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a catalog is read from.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +11,8 @@ pub struct Places {
     pub trees: Vec<PathBuf>,
     /// Folders of single plugs that lie in no tree. They come before every tree.
     pub folders: Vec<PathBuf>,
+    /// What they are held to, when only locked plugs may be used.
+    pub lock: Option<Arc<Lock>>,
 }
 
 impl Places {

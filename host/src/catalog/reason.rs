@@ -60,6 +60,15 @@ pub enum Reason {
     /// A file of a checksum that is none.
     #[error("{0} is not readable as a line of `sha256sum`; remove it or write it anew")]
     BadChecksum(String),
+    /// The lock file does not name it.
+    #[error("it is not in the lock file{0}; `plugpipe lock` locks what is installed now")]
+    NotLocked(String),
+    /// Its files are not those that were locked.
+    #[error("it is not as it was locked: {0}; restore it, or lock it anew with `plugpipe lock`")]
+    LockMismatch(String),
+    /// The lock file names it and it is nowhere.
+    #[error("it is in the lock file and in none of the trees; install it, or lock anew")]
+    LockedMissing,
     /// More bytes than any library has.
     #[error("the library has more than {0} bytes, as many as a library may have")]
     TooLarge(u64),
@@ -194,6 +203,9 @@ impl Reason {
             Self::Changed => "changed",
             Self::ChecksumMismatch { .. } => "checksum_mismatch",
             Self::BadChecksum(_) => "bad_checksum",
+            Self::NotLocked(_) => "not_locked",
+            Self::LockMismatch(_) => "lock_mismatch",
+            Self::LockedMissing => "locked_missing",
             Self::TooLarge(_) => "too_large",
             Self::Unreadable(_) => "unreadable",
             Self::EmptyFile => "empty_file",

@@ -1,12 +1,10 @@
 //! Walks a tree `<category>/<name>/<version>/` and reads what lies there, without running any of it.
 
-use super::trusted::{TrustedFile, TrustedFolder};
-use super::{FileStamp, Installed, Manifest, Reason, Refusal, Stamp};
-use crate::elf::{self, Meta};
+use super::accept::{Within, accept, accept_lone};
+use super::trusted::TrustedFolder;
+use super::{Installed, Lock, Reason, Refusal};
 use rustix::fs::FileType;
 use semver::Version;
-use std::ffi::OsStr;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -26,10 +24,10 @@ pub(super) struct Found {
 }
 
 /// Reads one tree. A tree that does not exist holds nothing.
-pub(super) fn scan(tree: &Path) -> Found {
+pub(super) fn scan(tree: &Path, lock: Option<&Lock>) -> Found {
     let mut found = Found::default();
     match TrustedFolder::root(tree) {
-        Ok(Some(root)) => found.walk(tree, &root, 1),
+        Ok(Some(root)) => found.walk(&Within { root: tree, lock }, &root, 1),
         Ok(None) => {}
         Err(reason) => found.refuse(tree, &reason),
     }
@@ -39,24 +37,13 @@ pub(super) fn scan(tree: &Path) -> Found {
 }
 
 /// Reads the folder of one plug that lies in no tree: its manifest says what it is.
-pub(super) fn scan_folder(path: &Path) -> Found {
+pub(super) fn scan_folder(path: &Path, lock: Option<&Lock>) -> Found {
     let mut found = Found::default();
-    match lone(path) {
-        Ok(installed) => found.installed.extend(installed),
+    match accept_lone(&Within { root: path, lock }) {
+        Ok(installed) => found.installed.push(installed),
         Err(reason) => found.refuse(path, &reason),
     }
     found
-}
-
-/// The category of a plug that lies in no tree.
-const LONE: &str = "local";
-
-fn lone(path: &Path) -> Result<Option<Installed>, Reason> {
-    let opened = TrustedFolder::root(path)?.ok_or(Reason::NoManifest)?;
-    let read = read_manifest_in(&opened)?.ok_or(Reason::NoManifest)?;
-    let (name, version) = (read.manifest.name.clone(), read.manifest.version.to_string());
-    let folder = Folder { path: path.to_path_buf(), category: LONE.to_owned(), name, version };
-    accept_manifest(path, &folder, &opened, read).map(Some)
 }
 
 /// How many folders lie between a tree and a plug's files: category, name and version.
@@ -67,8 +54,8 @@ impl Found {
         self.refused.push(Refusal::new(path, reason));
     }
 
-    /// Reads what lies in `folder`, whose entries are so many levels below `tree`.
-    fn walk(&mut self, tree: &Path, folder: &TrustedFolder, level: usize) {
+    /// Reads what lies in `folder`, whose entries are so many levels below its root.
+    fn walk(&mut self, within: &Within<'_>, folder: &TrustedFolder, level: usize) {
         let entries = match folder.entries() {
             Ok(entries) => entries,
             Err(reason) => return self.refuse(folder.path(), &reason),
@@ -81,16 +68,16 @@ impl Found {
                 _ => continue,
             };
             match opened {
-                Ok(Some(opened)) if level < LEVELS => self.walk(tree, &opened, level + 1),
-                Ok(Some(opened)) => self.take(tree, &opened),
+                Ok(Some(opened)) if level < LEVELS => self.walk(within, &opened, level + 1),
+                Ok(Some(opened)) => self.take(within, &opened),
                 Ok(None) => {}
                 Err(reason) => self.refuse(&path, &reason),
             }
         }
     }
 
-    fn take(&mut self, tree: &Path, opened: &TrustedFolder) {
-        let accepted = folder(opened.path()).map(|folder| accept(tree, &folder, opened));
+    fn take(&mut self, within: &Within<'_>, opened: &TrustedFolder) {
+        let accepted = folder(opened.path()).map(|folder| accept(within, &folder, opened));
         match accepted {
             Some(Ok(installed)) => self.installed.extend(installed),
             Some(Err(reason)) => self.refuse(opened.path(), &reason),
@@ -116,122 +103,6 @@ fn folder(path: &Path) -> Option<Folder> {
     Some(Folder { path: path.to_path_buf(), category, name, version })
 }
 
-/// A plug, a refusal, or `None` for a folder that does not want to be one.
-fn accept(
-    root: &Path,
-    folder: &Folder,
-    opened: &TrustedFolder,
-) -> Result<Option<Installed>, Reason> {
-    match read_manifest_in(opened)? {
-        Some(read) => accept_manifest(root, folder, opened, read).map(Some),
-        None if has_library(opened)? => Err(Reason::NoManifest),
-        None => Ok(None),
-    }
-}
-
-fn accept_manifest(
-    root: &Path,
-    folder: &Folder,
-    opened: &TrustedFolder,
-    read: ReadManifest,
-) -> Result<Installed, Reason> {
-    let manifest = read.manifest;
-    let version = agree_with_manifest(folder, &manifest)?;
-    let library = open_library(opened, &manifest)?;
-    let meta = elf::inspect_headers(&library.file)?;
-    agree_with_library(&manifest, &meta)?;
-    let stamp = Stamp { manifest: read.stamp, library: FileStamp::of(&library.metadata) };
-    Ok(Installed {
-        category: folder.category.clone(),
-        name: folder.name.clone(),
-        version,
-        root: root.to_path_buf(),
-        path: folder.path.clone(),
-        library: folder.path.join(manifest.library_file()),
-        manifest,
-        meta,
-        stamp,
-    })
-}
-
-/// Bytes of a manifest.
-const LONGEST_MANIFEST: u64 = 1 << 20;
-
-/// A manifest and the state of its file.
-struct ReadManifest {
-    manifest: Manifest,
-    stamp: FileStamp,
-}
-
-/// The manifest of a folder; `None` when there is none.
-pub(crate) fn read_manifest(folder: &Path) -> Result<Option<Manifest>, Reason> {
-    let Some(opened) = TrustedFolder::root(folder)? else { return Ok(None) };
-    Ok(read_manifest_in(&opened)?.map(|read| read.manifest))
-}
-
-fn read_manifest_in(folder: &TrustedFolder) -> Result<Option<ReadManifest>, Reason> {
-    let Some(opened) = folder.file(OsStr::new(Manifest::FILE))? else { return Ok(None) };
-    if opened.metadata.len() > LONGEST_MANIFEST {
-        return Err(Reason::Manifest("it is larger than 1 MiB".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    opened.file.take(LONGEST_MANIFEST).read_to_end(&mut bytes)?;
-    let manifest = Manifest::parse(&bytes)?;
-    Ok(Some(ReadManifest { manifest, stamp: FileStamp::of(&opened.metadata) }))
-}
-
-fn has_library(folder: &TrustedFolder) -> Result<bool, Reason> {
-    let is_library = |name: &OsStr| Path::new(name).extension() == Some(OsStr::new("so"));
-    Ok(folder.entries()?.iter().any(|(name, _)| is_library(name)))
-}
-
-fn agree_with_manifest(folder: &Folder, manifest: &Manifest) -> Result<Version, Reason> {
-    for (word, what) in [(&folder.category, "category"), (&folder.name, "plug name")] {
-        if !is_name(word) {
-            return Err(Reason::BadName(word.clone(), what));
-        }
-    }
-    let version = Version::parse(&folder.version)
-        .map_err(|_| Reason::BadName(folder.version.clone(), "version"))?;
-    same("names", [("the folder", &folder.name), ("plug.yaml", &manifest.name)])?;
-    let written = manifest.version.to_string();
-    same("versions", [("the folder", &folder.version), ("plug.yaml", &written)])?;
-    Ok(version)
-}
-
-/// The manifest and what the library says of itself.
-pub(crate) fn agree_with_library(manifest: &Manifest, meta: &Meta) -> Result<(), Reason> {
-    same("names", [("plug.yaml", &manifest.name), ("the library", &meta.name)])?;
-    let written = manifest.version.to_string();
-    same("versions", [("plug.yaml", &written), ("the library", &meta.version)])
-}
-
-/// Two speakers who must say the same.
-pub(crate) fn same(what: &'static str, said: [(&str, &String); 2]) -> Result<(), Reason> {
-    let [(one, first), (other, second)] = said;
-    if first == second {
-        return Ok(());
-    }
-    let found = format!("{one} says `{first}`, {other} says `{second}`");
-    Err(Reason::Disagreement { what, found })
-}
-
-fn is_name(word: &str) -> bool {
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=64).contains(&word.len()) && word.bytes().all(letter)
-}
-
-fn open_library(folder: &TrustedFolder, manifest: &Manifest) -> Result<TrustedFile, Reason> {
-    let name = manifest.library_file();
-    match folder.file(OsStr::new(&name))? {
-        Some(library) => Ok(library),
-        None if folder.file(OsStr::new("Cargo.toml"))?.is_some() => {
-            Err(Reason::NotBuilt(manifest.name.clone()))
-        }
-        None => Err(Reason::NoLibrary(name)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,7 +120,7 @@ mod tests {
 
     fn refusals(files: &[(&str, &str)]) -> Vec<&'static str> {
         let tree = tree(files);
-        scan(tree.path()).refused.iter().map(|refusal| refusal.kind).collect()
+        scan(tree.path(), None).refused.iter().map(|refusal| refusal.kind).collect()
     }
 
     const MANIFEST: &str = "name: echo\nversion: 1.0.0\n";

@@ -65,7 +65,11 @@ fn places(arguments: &BuildArguments, trees: Vec<PathBuf>) -> Places {
     };
     match &arguments.out {
         Some(tree) => Places::trees(vec![tree.clone()]),
-        None => Places { trees, folders: arguments.wanted.iter().filter_map(folder).collect() },
+        None => Places {
+            trees,
+            folders: arguments.wanted.iter().filter_map(folder).collect(),
+            lock: None,
+        },
     }
 }
 

@@ -9,6 +9,7 @@ mod failure;
 pub mod given;
 mod install;
 mod list;
+mod lock;
 pub mod log;
 mod measure;
 mod new;
@@ -71,6 +72,7 @@ enum Command {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
+    Lock(lock::LockArguments),
     Build(build::BuildArguments),
     Test(test::TestArguments),
     Install(install::InstallArguments),
@@ -107,6 +109,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::List(arguments) => list::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),
+        Command::Lock(arguments) => lock::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments).await,
         Command::Install(arguments) => install::install(arguments),

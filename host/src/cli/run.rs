@@ -32,7 +32,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "JSON")]
     pub(super) config: Option<String>,
     /// Compile the plugs of the trees first
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["locked", "lock_file"])]
     build: bool,
     #[command(flatten)]
     pub(super) stream: StreamArguments,

@@ -1,9 +1,10 @@
-//! Which trees of plugs a command looks at.
+//! Which trees of plugs a command looks at, and what it holds them to.
 
-use crate::catalog::Places;
+use crate::catalog::{Lock, Places};
 use clap::Args;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The choice of trees that every command has.
 #[derive(Args, Debug, Clone)]
@@ -14,24 +15,52 @@ pub(super) struct TreeArguments {
     /// The folder of one plug to use as well, wherever it lies; may be given several times
     #[arg(long = "plug", value_name = "DIR")]
     folders: Vec<PathBuf>,
+    /// Use only plugs that are in the lock file, exactly as they are there
+    #[arg(long)]
+    locked: bool,
+    /// The lock file, instead of ./plugs.lock; implies --locked
+    #[arg(long, value_name = "FILE")]
+    lock_file: Option<PathBuf>,
 }
 
 impl TreeArguments {
     /// The same arguments for another process.
     pub(super) fn again(&self) -> impl Iterator<Item = &OsStr> {
-        let trees = self.plugs.iter().map(|tree| ("--plugs", tree));
-        let all = trees.chain(self.folders.iter().map(|folder| ("--plug", folder)));
+        let trees = self.plugs.iter().map(|tree| ("--plugs", tree.as_path()));
+        let folders = self.folders.iter().map(|folder| ("--plug", folder.as_path()));
+        let all = trees.chain(folders).chain(self.lock_file().map(|file| ("--lock-file", file)));
         all.flat_map(|(option, place)| [OsStr::new(option), place.as_os_str()])
     }
 
-    /// The trees, and the single folders before them.
+    /// The trees, and the single folders before them; the lock, when they are held to one.
     ///
     /// # Errors
-    /// A place that was asked for and is not there.
+    /// A place that was asked for and is not there, or a lock file that cannot be used.
     pub(super) fn places(&self) -> Result<Places, String> {
-        match self.folders.iter().find(|folder| !folder.is_dir()) {
-            Some(missing) => Err(format!("--plug: there is no folder {}", missing.display())),
-            None => Ok(Places { trees: self.trees()?, folders: self.folders.clone() }),
+        if let Some(missing) = self.folders.iter().find(|folder| !folder.is_dir()) {
+            return Err(format!("--plug: there is no folder {}", missing.display()));
+        }
+        let lock = self.lock_file().map(Lock::read).transpose();
+        let lock = lock.map_err(|error| error.to_string())?.map(Arc::new);
+        Ok(Places { trees: self.chosen()?, folders: self.folders.clone(), lock })
+    }
+
+    /// The lock file that plugs are held to, when they are.
+    pub(super) fn lock_file(&self) -> Option<&Path> {
+        let usual = || self.locked.then_some(Path::new(Lock::FILE));
+        self.lock_file.as_deref().or_else(usual)
+    }
+
+    /// The trees of a command that changes what lies there.
+    ///
+    /// # Errors
+    /// A tree that was asked for and is not there, or that plugs are to be held to a lock.
+    pub(super) fn trees(&self) -> Result<Vec<PathBuf>, String> {
+        match self.lock_file() {
+            None => self.chosen(),
+            Some(_) => Err("--locked: this command changes what is locked; run `plugpipe lock` \
+                            after it"
+                .to_owned()),
         }
     }
 
@@ -39,7 +68,7 @@ impl TreeArguments {
     ///
     /// # Errors
     /// A tree that was asked for and is not there.
-    pub(super) fn trees(&self) -> Result<Vec<PathBuf>, String> {
+    fn chosen(&self) -> Result<Vec<PathBuf>, String> {
         let variable = || std::env::var_os("PLUGPIPE_PLUGS").filter(|list| !list.is_empty());
         let (chosen, by) = match (self.plugs.as_slice(), variable()) {
             ([], None) => return Ok(usual()),
@@ -60,4 +89,38 @@ fn usual() -> Vec<PathBuf> {
     let own = data.map(|data| data.join("plugpipe/plugs"));
     let system = Some(PathBuf::from("/usr/lib/plugpipe/plugs"));
     [Some(PathBuf::from("plugs")), own, system].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        trees: TreeArguments,
+    }
+
+    #[test]
+    fn another_process_gets_the_same_places_and_the_same_lock() {
+        let usual = ["--lock-file", "plugs.lock"];
+        let given = ["--plugs", "a", "--plug", "b", "--lock-file", "c"];
+        let cases: [(&[&str], &[&str]); 4] =
+            [(&[], &[]), (&["--locked"], &usual), (&given, &given), (&given[4..], &given[4..])];
+        for (arguments, again) in cases {
+            let command = Command::parse_from([&["plugpipe"], arguments].concat());
+            assert_eq!(command.trees.again().collect::<Vec<_>>(), again, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_changes_plugs_is_not_held_to_a_lock() {
+        let tree = tempfile::tempdir().unwrap();
+        let plugs = ["plugpipe", "--plugs", tree.path().to_str().unwrap()];
+        let free = Command::parse_from(plugs).trees.trees();
+        assert_eq!(free, Ok(vec![tree.path().to_path_buf()]));
+        let held = Command::parse_from([&plugs[..], &["--locked"]].concat()).trees.trees();
+        assert!(held.unwrap_err().starts_with("--locked: this command changes what is locked"));
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{CompileError, Wanted};
 use crate::catalog::PluginRef;
-use crate::catalog::scan::{Folder, read_manifest, version_folders};
+use crate::catalog::accept::read_manifest;
+use crate::catalog::scan::{Folder, version_folders};
 use crate::catalog::{Manifest, Reason};
 use semver::Version;
 use std::path::{Path, PathBuf};

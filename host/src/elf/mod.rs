@@ -56,4 +56,4 @@ fn damaged(what: impl ToString) -> Reason {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,7 +3,7 @@
 use super::damaged;
 use super::parsed::{Parsed, Segment, beyond};
 use crate::catalog::Reason;
-use object::elf::{PF_W, PF_X, PT_GNU_STACK, PT_LOAD};
+use object::elf::{PF_X, PT_GNU_STACK, PT_LOAD, ProgramFlags};
 use object::read::elf::ProgramHeader as _;
 use object::{LittleEndian, ReadRef};
 
@@ -38,7 +38,8 @@ fn check_loaded<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<(
 /// Bytes of address space that stay mapped once it is loaded, in pages of 4 KiB.
 pub(super) fn mapped<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> u64 {
     const PAGE: u64 = 4096;
-    loaded(parsed).map(|segment| memory(segment).1.div_ceil(PAGE) * PAGE).sum()
+    let pages = loaded(parsed).map(|segment| memory(segment).1.div_ceil(PAGE));
+    pages.fold(0, |sum: u64, pages| sum.saturating_add(pages.saturating_mul(PAGE)))
 }
 
 /// Where in the file those bytes of memory come from.
@@ -54,16 +55,16 @@ pub(super) fn in_file<'data, R: ReadRef<'data>>(
     })
 }
 
-/// Whether the linker may write to those bytes of memory.
-pub(super) fn is_writable<'data, R: ReadRef<'data>>(
+/// Whether those bytes of memory lie in one segment that may be used so.
+pub(super) fn allows<'data, R: ReadRef<'data>>(
     parsed: &Parsed<'data, R>,
-    address: u64,
-    size: u64,
+    (address, size): (u64, u64),
+    used: ProgramFlags,
 ) -> bool {
     loaded(parsed).any(|segment| {
         let (start, len) = memory(segment);
         let within = address.checked_sub(start);
-        segment.p_flags(LittleEndian).contains(PF_W)
+        segment.p_flags(LittleEndian).contains(used)
             && within.is_some_and(|within| !beyond(within, size, len))
     })
 }

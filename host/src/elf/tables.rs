@@ -4,8 +4,9 @@ use super::parsed::{Header, Parsed};
 use super::{damaged, segments};
 use crate::catalog::Reason;
 use object::elf::{
-    DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_GNU_HASH, DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_JMPREL,
-    DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_RELR, DT_RELRSZ, DT_STRSZ, DT_STRTAB, DynamicTag, Rela64,
+    DT_FINI, DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_GNU_HASH, DT_INIT, DT_INIT_ARRAY, DT_INIT_ARRAYSZ,
+    DT_JMPREL, DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_RELR, DT_RELRSZ, DT_STRSZ, DT_STRTAB, DT_VERDEF,
+    DT_VERNEED, DT_VERSYM, DynamicTag, PF_W, PF_X, Rela64,
 };
 use object::read::elf::{GnuHashTable, SectionHeader as _, Sym as _};
 use object::{LittleEndian, ReadRef};
@@ -33,8 +34,27 @@ pub(super) fn check<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Resu
             check_relocations(parsed, offset, size)?;
         }
     }
+    let entry_points = [DT_INIT, DT_FINI].into_iter().filter_map(|tag| parsed.entry(tag));
+    let is_code = |address| segments::allows(parsed, (address, 1), PF_X);
+    if !entry_points.into_iter().all(is_code) {
+        return Err(damaged("it starts where there is no code"));
+    }
     check_names(parsed)?;
+    check_versions(parsed)?;
     check_hash(parsed)
+}
+
+/// The versions of the names that it asks for.
+fn check_versions<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<(), Reason> {
+    parsed.sections.versions(LittleEndian, parsed.data).map_err(damaged)?;
+    for tag in [DT_VERSYM, DT_VERNEED, DT_VERDEF] {
+        let found =
+            |address| parsed.sections.iter().any(|one| one.sh_addr(LittleEndian) == address);
+        if parsed.entry(tag).is_some_and(|address| !found(address)) {
+            return Err(damaged("its versions of names lie outside of it"));
+        }
+    }
+    Ok(())
 }
 
 /// Names that are asked for as well as those that are given.
@@ -68,15 +88,15 @@ fn check_relocations<'data, R: ReadRef<'data>>(
         let symbol = relocation.r_info.get(LittleEndian) >> 32;
         let place = relocation.r_offset.get(LittleEndian);
         symbol < parsed.symbols.len().max(1) as u64
-            && segments::is_writable(parsed, place, size_of::<u64>() as u64)
+            && segments::allows(parsed, (place, size_of::<u64>() as u64), PF_W)
     };
     if table.iter().all(fits) { Ok(()) } else { Err(bad()) }
 }
 
 /// The linker finds symbols by their hash; a table with holes has it read anywhere.
 fn check_hash<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<(), Reason> {
-    let Some(address) = parsed.entry(DT_GNU_HASH) else { return Ok(()) };
     let bad = || damaged("its table of symbols is broken");
+    let address = parsed.entry(DT_GNU_HASH).ok_or_else(|| damaged("it has no GNU hash table"))?;
     let at = |section: &&<Header as object::read::elf::FileHeader>::SectionHeader| {
         section.sh_addr(LittleEndian) == address
             && section.sh_type(LittleEndian) == object::elf::SHT_GNU_HASH

@@ -2,9 +2,9 @@
 
 use super::sealed::SealedCopy;
 use super::{Opened, Probe, agree, describe, library};
-use crate::catalog::scan::agree_with_library;
+use crate::catalog::accept::agree_with_library;
 use crate::catalog::trusted::{TrustedFile, TrustedFolder};
-use crate::catalog::{FileStamp, Installed, Manifest, Reason, Sha256, checksum};
+use crate::catalog::{FileStamp, Installed, Manifest, Reason, Sha256, checksum, lock};
 use crate::elf::{self, Meta};
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -63,6 +63,9 @@ pub(super) fn admit(plug: &Installed) -> Result<Admitted, Reason> {
         return Err(Reason::Changed);
     }
     let sha256 = Sha256::of(copy.bytes());
+    if let Some(locked) = plug.locked.filter(|locked| *locked != sha256) {
+        return Err(lock::differs(&name, &sha256, &locked));
+    }
     if let Some(text) = checksum_beside(&folder, &name)? {
         checksum::verify(&name, &text, &sha256)?;
     }

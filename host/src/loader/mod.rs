@@ -16,7 +16,7 @@ mod sealed;
 pub use admit::Admitted;
 pub use probe::{Known, Probe, serve as serve_probe};
 
-use crate::catalog::scan::same;
+use crate::catalog::accept::same;
 use crate::catalog::{Installed, Reason, Sha256};
 use plugin_abi::root::RootRef;
 use plugin_api::{Description, Json};
@@ -79,3 +79,6 @@ fn agree(named: (&String, &String), description: &Description) -> Result<(), Rea
     same("names", [("the folder", name), ("the plugin", &description.name)])?;
     same("versions", [("the folder", version), ("the plugin", &description.version)])
 }
+
+#[cfg(test)]
+mod tests;

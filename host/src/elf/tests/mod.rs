@@ -32,6 +32,7 @@ fn what_no_plugin_may_demand_is_refused_by_name() {
         ("", "-Wl,-rpath,/elsewhere,--disable-new-dtags", "run_path", "/elsewhere"),
         ("", "-Wl,-z,execstack", "executable_stack", "noexecstack"),
         ("", "-Wl,--auxiliary,libother.so", "needs_library", "libother.so"),
+        ("", "-Wl,--hash-style=sysv", "damaged_library", "GNU hash table"),
         ("", "-Wl,--filter,libother.so", "needs_library", "libother.so"),
         (
             "static __thread int t; EXPORTED int plugpipe_plugin_root_2() { return t; }",
@@ -105,7 +106,9 @@ fn a_library_that_is_cut_off_anywhere_is_damaged() {
 
 /// Changes the bytes of the first section of that type.
 fn with_section(kind: elf::SectionType, change: impl FnOnce(&mut [u8])) -> Vec<u8> {
-    let mut bytes = Library::new("").build();
+    // A function of libc brings the tables of versions along.
+    let code = "int getpid(void); __attribute__((used)) static int f(void) { return getpid(); }";
+    let mut bytes = Library::new(code).build();
     let range = {
         let parsed = Parsed::read(bytes.as_slice()).unwrap();
         let section = parsed.sections.iter().find(|one| one.sh_type(LittleEndian) == kind);
@@ -147,6 +150,9 @@ fn tables_that_lead_nowhere_are_damage() {
         ("the size of names", dynamic(elf::DT_STRSZ)),
         ("constructors", dynamic(elf::DT_INIT_ARRAY)),
         ("the hash table", dynamic(elf::DT_GNU_HASH)),
+        ("the first code", dynamic(elf::DT_INIT)),
+        ("versions of names", dynamic(elf::DT_VERSYM)),
+        ("versions that are needed", dynamic(elf::DT_VERNEED)),
     ];
     for (what, bytes) in cases {
         assert_eq!(refused(&bytes).map_err(|(kind, _)| kind), Err("damaged_library"), "{what}");
@@ -164,4 +170,19 @@ fn a_library_that_says_nothing_about_stacks_gets_executable_ones() {
     let header = offset + index * size_of::<parsed::Segment>();
     bytes[header..header + 4].fill(0);
     assert_eq!(refused(&bytes).unwrap_err().0, "executable_stack");
+}
+
+/// A broken file is judged, whatever is broken: the judgement itself never fails.
+#[test]
+fn no_byte_out_of_place_breaks_the_checks_themselves() {
+    let whole = Library::new("").build();
+    let mut refusals = 0;
+    for at in 0..whole.len() {
+        for byte in [0x00, 0x7f, 0xff] {
+            let mut bytes = whole.clone();
+            bytes[at] = byte;
+            refusals += usize::from(inspect(&bytes).is_err());
+        }
+    }
+    assert!(refusals > 3 * 64, "{refusals}: more than the bytes of the first header");
 }

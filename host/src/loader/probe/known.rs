@@ -47,7 +47,7 @@ impl Known {
     }
 
     /// Remembers that it passed, where that can be written down.
-    pub(super) fn remember(&self, library: &Sha256) {
+    pub(in crate::loader) fn remember(&self, library: &Sha256) {
         let Some((folder, path)) = self.folder.as_ref().zip(self.path(library)) else { return };
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         if let Err(error) = made.and_then(|()| fs::write(path, "")) {

@@ -131,15 +131,17 @@ mod tests {
         let alive = folder.path().join("alive");
         rustix::fs::mknodat(rustix::fs::CWD, &alive, rustix::fs::FileType::Fifo, 0o600.into(), 0)
             .unwrap();
-        // Whoever reads the pipe is woken when its last writer is gone.
-        let script = format!("sleep 600 > {} & wait", alive.display());
-        let reader = std::thread::spawn(move || std::fs::read(alive).unwrap());
-        let late = child(&script, Duration::from_millis(300)).unwrap_err();
-        assert_eq!(
-            (late.kind(), late.to_string().contains("being started")),
-            ("probe_timeout", true)
-        );
-        assert_eq!(reader.join().unwrap(), b"");
+        let nonblocking = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::NONBLOCK;
+        let pipe = rustix::fs::open(&alive, nonblocking, rustix::fs::Mode::empty()).unwrap();
+        let script = format!("(sleep 60; echo alive) > {} & wait", alive.display());
+        let late = child(&script, Duration::from_millis(500)).unwrap_err();
+        let words = "it did not finish being started within";
+        assert_eq!((late.kind(), late.to_string().contains(words)), ("probe_timeout", true));
+        // Reading ends when the last writer is gone.
+        rustix::io::ioctl_fionbio(&pipe, false).unwrap();
+        let mut said = String::new();
+        File::from(pipe).read_to_string(&mut said).unwrap();
+        assert_eq!(said, "");
     }
 
     #[test]
