@@ -111,7 +111,7 @@ pub(super) async fn run(arguments: ServeArguments) -> u8 {
     match ended.cut_off {
         0 => DONE,
         calls => {
-            output::error(&format!("{calls} calls were cut off; --grace gives them longer"));
+            output::error(&format!("calls that were cut off: {calls}; --grace gives them longer"));
             FAILED
         }
     }

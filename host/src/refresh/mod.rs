@@ -76,16 +76,17 @@ impl Refresh {
         };
         let changes = shared.registry.publish(catalog).await;
         *seen = footprint;
-        shared.published.send_replace(true);
-        tell(&changes);
+        let is_first = !shared.published.send_replace(true);
+        tell(&changes, is_first);
         Some(changes)
     }
 }
 
-/// One line in the log for each change.
-fn tell(changes: &Changes) {
-    let listed =
-        [("added", &changes.added), ("replaced", &changes.replaced), ("removed", &changes.removed)];
+/// One line in the log for each change. That everything is new at first is no news.
+fn tell(changes: &Changes, is_first: bool) {
+    let nothing = Vec::new();
+    let added = if is_first { &nothing } else { &changes.added };
+    let listed = [("added", added), ("replaced", &changes.replaced), ("removed", &changes.removed)];
     for (what, plugs) in listed {
         for plug in plugs {
             tracing::info!("{what} {} {}", plug.plugin, plug.version);

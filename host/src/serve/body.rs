@@ -17,6 +17,9 @@ pub(super) struct Body {
     keys: Vec<(String, Json)>,
 }
 
+/// Lists and objects do not lie in each other deeper than this: many plugins would overflow.
+const DEPTH: usize = 128;
+
 /// Reads the whole body.
 pub(super) async fn read(
     request: Request,
@@ -27,19 +30,30 @@ pub(super) async fn read(
         let detail = "send `content-type: application/json`";
         return Err(Problem::new(Kind::NotJson, detail));
     }
+    if announced(request.headers()) > limits.max_body {
+        return Err(too_large(limits));
+    }
     let reading = timeout(limits.read_timeout, Bytes::from_request(request, &())).await;
     let read = reading.map_err(|_| {
         let seconds = limits.read_timeout.as_secs_f64();
         Problem::new(Kind::SlowBody, &format!("the body was not complete after {seconds} s"))
     })?;
     let bytes = read.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let detail = format!("the body has more than {} bytes", limits.max_body);
-            Problem::new(Kind::TooLarge, &detail).with("max_bytes", Some(limits.max_body.into()))
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(limits),
         _ => Problem::new(Kind::BadRequest, "the body ended too early"),
     })?;
     Body::parse(&bytes, known)
+}
+
+/// How long the body will be, where the request says so.
+fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or_default()
+}
+
+fn too_large(limits: &Limits) -> Problem {
+    let detail = format!("the body has more than {} bytes", limits.max_body);
+    Problem::new(Kind::TooLarge, &detail).with("max_bytes", Some(limits.max_body.into()))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -53,6 +67,9 @@ impl Body {
         let raw: &RawValue = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
         if json::kind(raw) != json::Kind::Mapping {
             return Err(misfit(&format!("an object with {} was expected", listed(known)), None));
+        }
+        if json::deeper_than(raw, DEPTH) {
+            return Err(misfit(&format!("the body nests deeper than {DEPTH}"), None));
         }
         let mut keys: Vec<(String, Json)> = Vec::new();
         for (key, value) in entries(raw) {
@@ -127,7 +144,7 @@ mod tests {
             ("", "MalformedJson", "line 1, column 0: EOF"),
             ("{\n \"ctx\": oops}", "MalformedJson", "line 2, column 9: expected value"),
             ("{} {}", "MalformedJson", "trailing characters"),
-            (&deep, "MalformedJson", "recursion limit"),
+            (&deep, "BadBody", "nests deeper than 128"),
             ("[]", "BadBody", "an object with `ctx`, `cfg` was expected"),
             (r#"{"cfgs": {}}"#, "BadBody", "did you mean `cfg`?"),
             (r#"{"x": 1}"#, "BadBody", "known are `ctx`, `cfg`"),

@@ -26,7 +26,7 @@ use tokio::time::timeout;
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    serving: Arc<Serving>,
+    pub(super) serving: Arc<Serving>,
 }
 
 /// How a server ended.
