@@ -82,7 +82,7 @@ fn every_kind_works_in_a_checkout_as_the_command_says() {
 
 #[test]
 fn every_kind_works_elsewhere_as_the_command_says() {
-    let workshop = Workshop::elsewhere();
+    let workshop = Workshop::elsewhere_with_plugs();
     for kind in &KINDS {
         let name = format!("far_{}", kind.word);
         follow(&workshop, kind, &name);

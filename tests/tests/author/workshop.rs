@@ -18,6 +18,8 @@ const PROFILE: &str = "[profile.dev]\ndebug = \"line-tables-only\"\n\n\
 /// A working folder.
 pub struct Workshop {
     folder: PathBuf,
+    /// Whether the plugs of the workspace are installed, built.
+    has_plugs: bool,
     /// Held for what goes when this is dropped.
     _temporary: Option<TempDir>,
 }
@@ -29,7 +31,12 @@ impl Workshop {
         let folder = temporary.path().to_owned();
         fs::create_dir(folder.join(".cargo")).unwrap();
         fs::write(folder.join(".cargo/config.toml"), PROFILE).unwrap();
-        Self { folder, _temporary: Some(temporary) }
+        Self { folder, has_plugs: false, _temporary: Some(temporary) }
+    }
+
+    /// The same for somebody who has the plugs of the workspace installed.
+    pub fn elsewhere_with_plugs() -> Self {
+        Self { has_plugs: true, ..Self::elsewhere() }
     }
 
     /// A copy of the checkout, its plugs built. It stays at one place, so that cargo knows it again.
@@ -44,7 +51,7 @@ impl Workshop {
             !is_library && !is_target && !path.ends_with(".git") && !path.ends_with("examples/data")
         });
         copy(Host::shared().tree(), &folder.join("plugs"), &|_| true);
-        Self { folder, _temporary: None }
+        Self { folder, has_plugs: false, _temporary: None }
     }
 
     /// The working folder.
@@ -54,7 +61,13 @@ impl Workshop {
 
     /// A line for `sh` in the working folder.
     pub fn shell(&self, line: &str) -> Output {
-        Host::shared().shell(line).in_folder(&self.folder).limit(LIMIT).output()
+        let host = Host::shared();
+        let line = host.shell(line).in_folder(&self.folder).limit(LIMIT);
+        if self.has_plugs {
+            line.env("PLUGPIPE_PLUGS", host.tree()).output()
+        } else {
+            line.output()
+        }
     }
 
     /// The text of a file.
