@@ -27,6 +27,9 @@ pub(super) struct TestArguments {
     /// Be the process that may not survive: say each step as JSON on stdout
     #[arg(long, hide = true)]
     steps: bool,
+    /// With --steps: one golden case and nothing else
+    #[arg(long, hide = true, requires = "steps")]
+    case: Option<String>,
     #[command(flatten)]
     trees: TreeArguments,
 }
@@ -39,7 +42,7 @@ pub(super) async fn run(arguments: &TestArguments) -> u8 {
         Ok(chosen) => chosen,
         Err(message) => return output::wrong(&message),
     };
-    if arguments.steps { say_steps(chosen).await } else { judge(arguments, &chosen) }
+    if arguments.steps { say_steps(arguments, chosen).await } else { judge(arguments, &chosen) }
 }
 
 /// Compiles a crate's folder; the exit code when that fails.
@@ -55,12 +58,18 @@ fn compile_first(arguments: &TestArguments) -> Option<u8> {
     Some(build::code_of(&fault))
 }
 
-/// Every check in this process, one event a line.
-async fn say_steps(chosen: Chosen) -> u8 {
+/// Checks in this process, one event a line.
+async fn say_steps(arguments: &TestArguments, chosen: Chosen) -> u8 {
     output::claim_stdout();
-    let loader = super::loader();
-    let registry = Registry::new(chosen.catalog, loader.clone());
-    proving::prove(&chosen.plug, &loader, &registry, &mut |event| output::json(&event)).await;
+    let Chosen { catalog, plug } = chosen;
+    let tell = &mut |event| output::json(&event);
+    match &arguments.case {
+        None => proving::prove(&plug, &super::loader(), tell),
+        Some(case) => {
+            let registry = Registry::new(catalog, super::loader());
+            proving::prove_case(&plug, &registry, case, tell).await;
+        }
+    }
     output::json(&Event::End);
     DONE
 }
@@ -73,8 +82,7 @@ fn judge(arguments: &TestArguments, chosen: &Chosen) -> u8 {
         }
         findings.push(finding);
     };
-    let proved = command(arguments).and_then(|command| child::prove(command, found));
-    if let Err(error) = proved {
+    if let Err(error) = prove(arguments, chosen, found) {
         output::error(&format!("the process for the checks could not be started: {error}"));
         return WRONG;
     }
@@ -93,6 +101,29 @@ fn judge(arguments: &TestArguments, chosen: &Chosen) -> u8 {
         output::result(&format!("{} {}: {counted}", plug.name, plug.version));
     }
     if is_ok { DONE } else { FAILED }
+}
+
+/// The golden cases, each in a process of its own, and then everything else.
+fn prove(
+    arguments: &TestArguments,
+    chosen: &Chosen,
+    tell: &mut impl FnMut(Finding),
+) -> std::io::Result<()> {
+    match proving::cases(&chosen.plug) {
+        Err(finding) => tell(finding),
+        Ok(cases) => {
+            for case in cases {
+                let mut command = command(arguments)?;
+                command.args(["--case", &case]);
+                child::prove(command, &mut |finding| {
+                    if !child::is_usual_end(&finding) {
+                        tell(finding);
+                    }
+                })?;
+            }
+        }
+    }
+    child::prove(command(arguments)?, tell)
 }
 
 /// This program again, as the process that may not survive.

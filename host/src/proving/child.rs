@@ -18,6 +18,12 @@ const LOOK: Duration = Duration::from_millis(10);
 const ENDS: &str = "ends_cleanly";
 const ENDS_TRIES: &str = "the end of the process, by itself and with code 0";
 
+/// Whether a finding says no more than that the process ended as it should.
+#[must_use]
+pub fn is_usual_end(finding: &Finding) -> bool {
+    finding.check == ENDS && !finding.is_failure()
+}
+
 /// Runs a command that says events on its stdout, and tells what it found. Its death is a finding.
 ///
 /// # Errors

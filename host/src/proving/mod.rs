@@ -1,10 +1,9 @@
 //! `plugpipe test`: what a plug promises, tried for real.
 //!
-//! - [`prove`]: every check in this process, told one by one
+//! - [`prove`]: checks in this process, told one by one: what manifest and library say, and the battery
+//!   that authors run too, [`plugin_api::testing::conformance`]
+//! - [`prove_case`]: one of the plug's own cases
 //! - [`child`]: the same in a process of its own, which a plug may take down with it
-//!
-//! Checks of the host: [`described`], on what manifest and library say; [`golden`], the plug's own
-//! cases. The rest is the battery that authors run too, [`plugin_api::testing::conformance`].
 
 pub mod child;
 mod described;
@@ -12,6 +11,7 @@ mod finding;
 mod golden;
 
 pub use finding::{Event, Finding, Verdict};
+pub use golden::names as cases;
 
 use crate::catalog::Installed;
 use crate::loader::{Loader, Opened};
@@ -24,21 +24,24 @@ use std::time::Duration;
 /// How long the plugin may take for its last flush.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs every check on one plug of the registry's catalog. Each is told before it is tried, and again
-/// with what it found.
-pub async fn prove(
+/// Runs one golden case of a plug of the registry's catalog.
+pub async fn prove_case(
     plug: &Arc<Installed>,
-    loader: &Loader,
     registry: &Registry,
+    case: &str,
     tell: &mut impl FnMut(Event),
 ) {
+    golden::prove(plug, registry, case, tell).await;
+    registry.shutdown(GRACE).await;
+}
+
+/// Runs every other check on one plug. Each is told before it is tried, and again with what it found.
+pub fn prove(plug: &Installed, loader: &Loader, tell: &mut impl FnMut(Event)) {
     let Some(opened) = open(plug, loader, tell) else { return };
     for check in described::CHECKS {
         tell(Event::trying(check.name, check.tries));
         tell(Event::Found(check.run(plug, &opened.description)));
     }
-    golden::prove(plug, registry, tell).await;
-    registry.shutdown(GRACE).await;
     battery(plug, &opened, tell);
 }
 

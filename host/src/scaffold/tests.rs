@@ -110,3 +110,51 @@ fn nothing_is_overwritten() {
     assert_eq!(fs::read_dir(&full).unwrap().count(), 1);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
+
+#[test]
+fn commands_name_what_they_need_and_nothing_else() {
+    let (checkout, elsewhere) = (checkout(), tempfile::tempdir().unwrap());
+    let root = checkout.path().canonicalize().unwrap();
+    let member =
+        create(&wish(Kind::Sink, "ledger", &root.join("plugs/sinks/ledger/0.1.0"))).unwrap();
+    let api = Some(root.clone());
+    let alone = elsewhere.path().join("my shout");
+    let alone = Wish { api: api.clone(), ..wish(Kind::Serializer, "shout", &alone) };
+    let alone = create(&alone).unwrap();
+    let source = elsewhere.path().join("well");
+    let source = create(&Wish { api, ..wish(Kind::Source, "well", &source) }).unwrap();
+    let trees = |trees: &[PathBuf]| Commands { trees: trees.to_vec(), given: Vec::new() };
+    let (plugs, at) =
+        (root.join("plugs"), |created: &Created| created.folder.display().to_string());
+    let (tree, ledger, shout, well) = (plugs.display(), at(&member), at(&alone), at(&source));
+    let cases = [
+        (
+            member.commands(&trees(std::slice::from_ref(&plugs))),
+            vec![
+                format!("plugpipe test {ledger}"),
+                "plugpipe build stdin_source".to_owned(),
+                format!("plugpipe run {ledger}/pipeline.yaml < {ledger}/input.ndjson"),
+            ],
+        ),
+        (
+            alone.commands(&trees(&[])),
+            vec![
+                format!("plugpipe test '{shout}'"),
+                format!(
+                    "plugpipe run '{shout}/pipeline.yaml' --plug '{shout}' --input '@{shout}/input.json'"
+                ),
+            ],
+        ),
+        (
+            source.commands(&trees(&[])),
+            vec![
+                format!("plugpipe test {well}"),
+                format!("plugpipe build stdout_sink --plugs {tree}"),
+                format!("plugpipe run {well}/pipeline.yaml --plugs {tree} --plug {well}"),
+            ],
+        ),
+    ];
+    for (commands, expected) in cases {
+        assert_eq!(commands, expected);
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::catalog::{Catalog, Places};
+use crate::loader::{Loader, Probe};
 use crate::refresh::Refresh;
 use crate::registry::Registry;
 use server::Ended;
@@ -30,7 +31,7 @@ impl Running {
         for (name, text) in PIPELINES {
             std::fs::write(pipelines.path().join(name), text).unwrap();
         }
-        let registry = Registry::new(Catalog::default());
+        let registry = Registry::new(Catalog::default(), Loader::new(Probe::Off));
         let places = Places::trees(vec![tree.path().to_path_buf()]);
         let refresh = Refresh::new(registry.clone(), places);
         let address = "127.0.0.1:0".parse().unwrap();

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use end_to_end::host::{Host, Output, Tree};
 
+use crate::workshop::Workshop;
+
 const PLUG: &str = "serialization/json_serializer/1.0.0";
 
 fn run(arguments: &[&str], tree: &Tree) -> Output {
@@ -42,6 +44,17 @@ fn a_plug_goes_in_once_and_comes_out_whole() {
     let removed = run(&["remove", "json_serializer"], &tree).expect_code(0);
     assert_eq!(removed.stdout, format!("removed {}\n", target.display()));
     assert!(is_empty(&tree));
+}
+
+#[test]
+fn a_crate_is_compiled_before_it_goes_in() {
+    let workshop = Workshop::elsewhere();
+    workshop.shell("plugpipe new serializer fresh").expect_code(0);
+    let installed = workshop.shell("plugpipe install fresh_serializer --into tree").expect_code(0);
+    assert_eq!(installed.stdout, "installed tree/serialization/fresh_serializer/0.1.0\n");
+    let run = "plugpipe run fresh_serializer --plugs tree --input '{\"message\": \"a\"}'";
+    let answer = workshop.shell(run).expect_code(0);
+    assert_eq!(answer.json()["serialized_message"], "A");
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn every_key_of_a_large_plug_has_a_row() {
         ("signal_routing", "object of text", "{}"),
         ("enable_idempotence", "true or false or null", "null"),
         ("retries", "whole number from 0 or null", "null"),
-        ("compression", "one of none, gzip, snappy, lz4, zstd", "\"none\""),
+        ("compression", "one of none, gzip, snappy, lz4, zstd", "null"),
         ("security.allow", "list of text", "[]"),
         ("full_details", "true or false", "false"),
     ];

@@ -11,13 +11,14 @@ use tempfile::TempDir;
 /// Compiles plugin-api once more where it is a copy.
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// The profile of the workspace, so that what is built already is used.
-const PROFILE: &str = "[profile.dev]\ndebug = \"line-tables-only\"\n\n\
-                       [profile.dev.package.\"*\"]\nopt-level = 1\ndebug = false\n";
-
 /// A working folder.
 pub struct Workshop {
     folder: PathBuf,
+    /// Where cargo builds: crates that stand alone do not share the workspace's own folder, in which
+    /// each would build the other's plugin-api anew.
+    target: PathBuf,
+    /// Whether the plugs of the workspace are installed, built.
+    has_plugs: bool,
     /// Held for what goes when this is dropped.
     _temporary: Option<TempDir>,
 }
@@ -27,9 +28,13 @@ impl Workshop {
     pub fn elsewhere() -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().to_owned();
-        fs::create_dir(folder.join(".cargo")).unwrap();
-        fs::write(folder.join(".cargo/config.toml"), PROFILE).unwrap();
-        Self { folder, _temporary: Some(temporary) }
+        let target = target_folder().join("end-to-end/foreign");
+        Self { folder, target, has_plugs: false, _temporary: Some(temporary) }
+    }
+
+    /// The same for somebody who has the plugs of the workspace installed.
+    pub fn elsewhere_with_plugs() -> Self {
+        Self { has_plugs: true, ..Self::elsewhere() }
     }
 
     /// A copy of the checkout, its plugs built. It stays at one place, so that cargo knows it again.
@@ -44,7 +49,7 @@ impl Workshop {
             !is_library && !is_target && !path.ends_with(".git") && !path.ends_with("examples/data")
         });
         copy(Host::shared().tree(), &folder.join("plugs"), &|_| true);
-        Self { folder, _temporary: None }
+        Self { folder, target: target_folder(), has_plugs: false, _temporary: None }
     }
 
     /// The working folder.
@@ -54,7 +59,14 @@ impl Workshop {
 
     /// A line for `sh` in the working folder.
     pub fn shell(&self, line: &str) -> Output {
-        Host::shared().shell(line).in_folder(&self.folder).limit(LIMIT).output()
+        let host = Host::shared();
+        let line = host.shell(line).in_folder(&self.folder).limit(LIMIT);
+        let line = line.env("CARGO_TARGET_DIR", &self.target);
+        if self.has_plugs {
+            line.env("PLUGPIPE_PLUGS", host.tree()).output()
+        } else {
+            line.output()
+        }
     }
 
     /// The text of a file.

@@ -25,7 +25,7 @@ struct Config {
 #[schemars(crate = "plugin_api::schemars")]
 struct Input {
     /// Whom to greet.
-    #[schemars(example = "Ada")]
+    #[schemars(example = &"Ada")]
     who: String,
 }
 
