@@ -138,6 +138,11 @@ impl Invocation {
         self
     }
 
+    /// The command alone, for what neither ends by itself nor has a deadline.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Runs to the end.
     ///
     /// # Panics
