@@ -103,3 +103,15 @@ pub fn with_version_need(library: &[u8], old: &str, new: &str) -> Vec<u8> {
     places.iter().for_each(|&at| changed[at..at + 4].copy_from_slice(&new.to_le_bytes()));
     changed
 }
+
+/// The newest version of glibc that a library needs, of those with four digits: `GLIBC_2.34`.
+///
+/// # Panics
+/// When it needs none.
+#[must_use]
+pub fn newest_glibc(library: &[u8]) -> String {
+    let names = &library[Parts::of(library).section(".dynstr")];
+    let names = names.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+    let needed = names.filter(|name| name.starts_with("GLIBC_2.") && name.len() == 10);
+    needed.max().expect("a library that needs glibc").into_owned()
+}

@@ -10,9 +10,7 @@ use sha2::{Digest as _, Sha256};
 pub fn replaced(library: &[u8], old: &str, new: &str) -> Vec<u8> {
     assert_eq!(old.len(), new.len(), "the other parts of the library keep their place");
     let mut library = library.to_vec();
-    let places: Vec<usize> = (0..=library.len() - old.len())
-        .filter(|&at| library[at..].starts_with(old.as_bytes()))
-        .collect();
+    let places: Vec<usize> = memchr::memmem::find_iter(&library, old).collect();
     assert!(!places.is_empty(), "{old} stands nowhere in the library");
     places.iter().for_each(|&at| library[at..at + new.len()].copy_from_slice(new.as_bytes()));
     library
