@@ -7,10 +7,17 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Each call of a plugin has a thread of its own while it runs.
+const THREADS: usize = 2048;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     cli::log::install();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(THREADS)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return cli::fault(&format!("the async runtime did not start: {error}")),
     };

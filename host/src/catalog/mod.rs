@@ -56,6 +56,14 @@ pub struct NotFound {
     pub absent: bool,
 }
 
+impl Installed {
+    /// Whether the other is the same folder with the same files.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
 impl Catalog {
     /// Reads single folders, then trees in order. The same plug and version in a later place is
     /// shadowed.
@@ -90,6 +98,27 @@ impl Catalog {
     #[must_use]
     pub fn refused(&self) -> &[Refusal] {
         &self.refused
+    }
+
+    /// The plug of the same name and version that is installed here.
+    #[must_use]
+    pub fn same_version(&self, plug: &Installed) -> Option<&Arc<Installed>> {
+        let id =
+            |plug: &Installed| (plug.category.clone(), plug.name.clone(), plug.version.clone());
+        let wanted = id(plug);
+        self.installed.iter().find(|one| id(one) == wanted)
+    }
+
+    /// Whether this very plug is installed here, its files unchanged.
+    #[must_use]
+    pub fn holds(&self, plug: &Installed) -> bool {
+        self.installed.iter().any(|one| one.is_same(plug))
+    }
+
+    /// The same places with other findings.
+    #[must_use]
+    pub fn judged(&self, installed: Vec<Arc<Installed>>, refused: Vec<Refusal>) -> Self {
+        Self { places: self.places.clone(), installed, refused }
     }
 
     /// The highest version that fits.

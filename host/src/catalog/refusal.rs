@@ -89,6 +89,12 @@ pub enum Reason {
     /// Its binary surface does not fit this host.
     #[error("{0}")]
     Abi(String),
+    /// It could not be created.
+    #[error("{0}")]
+    NotCreated(String),
+    /// It was in use and misbehaved.
+    #[error("it is in quarantine: {0}; it is tried again when its files change")]
+    Quarantined(String),
     /// It could not describe itself.
     #[error("its description is not usable: {0}")]
     Description(String),
@@ -117,6 +123,8 @@ impl Reason {
             Self::PanicAbort => "panic_abort",
             Self::Linker(_) => "linker",
             Self::Abi(_) => "abi_mismatch",
+            Self::NotCreated(_) => "not_created",
+            Self::Quarantined(_) => "quarantined",
             Self::Description(_) => "bad_description",
         }
     }

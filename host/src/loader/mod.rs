@@ -19,6 +19,8 @@ pub struct Opened {
     pub root: RootRef,
     /// What the plugin says about itself.
     pub description: Description,
+    /// How many bytes of memory its library takes for good.
+    pub mapped: u64,
 }
 
 /// Opens one installed plug.
@@ -30,10 +32,22 @@ pub fn open(plug: &Installed) -> Result<Opened, Reason> {
     let meta = elf::inspect(copy.bytes())?;
     agree_with_library(&plug.manifest, &meta)?;
     same_surface(&meta.abi)?;
+    let mapped = copy.bytes().len() as u64;
     let root = library::root(copy)?;
     let description = describe(&root)?;
     agree(plug, &description)?;
-    Ok(Opened { root, description })
+    Ok(Opened { root, description, mapped })
+}
+
+/// Judges a plug without opening it here.
+///
+/// # Errors
+/// As [`open`].
+pub fn admit(plug: &Installed) -> Result<(), Reason> {
+    let copy = sealed::copy(&plug.library)?;
+    let meta = elf::inspect(copy.bytes())?;
+    agree_with_library(&plug.manifest, &meta)?;
+    same_surface(&meta.abi)
 }
 
 /// Refuses another major of the binary surface (0.x: another minor) before any code of it runs. What

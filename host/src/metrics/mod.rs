@@ -21,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Default)]
 pub struct Metrics {
     families: Mutex<BTreeMap<String, Cells>>,
+    overflows: AtomicU64,
 }
 
 /// One name with its kind and its label sets.
@@ -126,8 +127,23 @@ impl Metrics {
             tracing::warn!(metric = name, "a {known} is written as a {wanted}; not counted");
             return None;
         }
-        Some(*family.samples.entry(family.label_set(labels)).or_insert_with(make))
+        let set = family.label_set(labels);
+        if set == overflow() {
+            self.overflows.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(*family.samples.entry(set).or_insert_with(make))
     }
+
+    /// How often a label set was asked for that is not kept apart, because its family has too many.
+    #[must_use]
+    pub fn overflows(&self) -> u64 {
+        self.overflows.load(Ordering::Relaxed)
+    }
+}
+
+/// The label set of everything that is not kept apart.
+fn overflow() -> Vec<(String, String)> {
+    vec![("overflow".to_owned(), "true".to_owned())]
 }
 
 impl Cells {
@@ -136,7 +152,7 @@ impl Cells {
         let mut set: Vec<_> = labels.iter().map(owned).collect();
         set.sort();
         let full = self.samples.len() >= LABEL_SETS && !self.samples.contains_key(&set);
-        if full { vec![("overflow".to_owned(), "true".to_owned())] } else { set }
+        if full { overflow() } else { set }
     }
 
     fn read(&self, name: &str) -> Family {

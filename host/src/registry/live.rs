@@ -1,21 +1,41 @@
 //! One loaded plugin, and how the host calls it.
 
 use super::calls::{Call as Begun, Calls};
+use super::figures::Figures;
+use super::overdue::Threads;
+use super::panics::Panics;
+use super::{Registry, answer, label};
+use crate::catalog::Installed;
 use plugin_abi::plugin::{PluginObject_TO, share};
-use plugin_abi::{Call, Doc, Open, PErr, PluginBox, SinkBox, SourceBox, TraceIds, TransformBox};
+use plugin_abi::{
+    Call, Doc, Open, PErr, Pending, PluginBox, SinkBox, SourceBox, TraceIds, TransformBox,
+};
 use plugin_api::{Description, Error, ErrorClass, ErrorCode, Json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// A plugin that is loaded and created.
 pub struct Live {
+    plug: Arc<Installed>,
     label: String,
     description: Description,
     pub(super) plugin: PluginBox,
     calls: Arc<Calls>,
+    threads: Arc<Threads>,
+    panics: Panics,
+    figures: Figures,
+    /// Shared with everybody who holds a stage of it.
+    stages: Arc<()>,
+    retired: AtomicBool,
+    registry: Registry,
 }
+
+/// Says that a stage of a plugin is in use: the plugin is not shut down before this is dropped.
+#[derive(Clone)]
+pub struct InUse(#[expect(dead_code, reason = "held, never read")] Arc<()>);
 
 /// One `process` call.
 #[derive(Clone, Debug)]
@@ -34,12 +54,35 @@ pub struct Request {
 
 impl Live {
     pub(super) fn new(
-        label: String,
+        registry: Registry,
+        plug: Arc<Installed>,
         description: Description,
         plugin: PluginBox,
-        calls: Arc<Calls>,
     ) -> Self {
-        Self { label, description, plugin, calls }
+        let label = label(&plug);
+        let figures = Figures::new(registry.metrics(), &plug);
+        let calls = Arc::clone(registry.calls());
+        let (threads, panics, stages) = (Arc::default(), Panics::default(), Arc::default());
+        let retired = AtomicBool::new(false);
+        Self {
+            plug,
+            label,
+            description,
+            plugin,
+            calls,
+            threads,
+            panics,
+            figures,
+            stages,
+            retired,
+            registry,
+        }
+    }
+
+    /// The plug it was loaded from.
+    #[must_use]
+    pub fn plug(&self) -> &Arc<Installed> {
+        &self.plug
     }
 
     /// What the plugin says about itself.
@@ -58,64 +101,132 @@ impl Live {
     /// nothing else. Dropping the future cancels the call.
     ///
     /// # Errors
-    /// The plugin's own error, that the deadline passed, or that the answer is not JSON.
+    /// The plugin's own error, that the deadline passed, that the answer is not usable, or that the
+    /// plugin holds too many threads already.
     pub async fn process(&self, request: Request) -> Result<Json, Error> {
+        let started = Instant::now();
+        let answer = self.call_apart(request).await;
+        let answer = answer.and_then(|doc| answer::json_of(&doc));
+        self.note(&answer, started);
+        answer
+    }
+
+    async fn call_apart(&self, request: Request) -> Result<Doc, Error> {
         let begun = self.begin(0)?;
         let deadline = request.deadline;
+        let (waiting, lent) = self.threads.lend(begun.id()).ok_or_else(|| self.wedged_shut())?;
         let (plugin, call) = (share(&self.plugin), call_of(begun.id(), request));
         let (cancel, cancelled) = oneshot::channel::<()>();
         let runtime = Handle::current();
         let polled = tokio::task::spawn_blocking(move || {
             let answer = PluginObject_TO::process(&plugin, call);
-            runtime.block_on(async move {
+            let answer = runtime.block_on(async move {
                 tokio::select! {
                     biased;
                     answer = answer => Some(answer),
                     _ = cancelled => None,
                 }
-            })
+            });
+            drop(lent);
+            answer
         });
         let ended = within(deadline, polled).await;
-        drop((cancel, begun));
-        let doc = ended?.ok_or_else(|| lost("was cancelled"))?.into_result()?;
-        Json::try_from(&doc).map_err(|error| lost(&format!("gave an answer that is {error}")))
+        drop((waiting, cancel, begun));
+        Ok(ended?.ok_or_else(|| lost("was cancelled"))?.into_result()?)
+    }
+
+    fn wedged_shut(&self) -> Error {
+        let message = format!(
+            "`{}` is wedged: it has not given back the threads of {} calls whose time ran out",
+            self.label,
+            self.wedged()
+        );
+        Error::new(ErrorClass::Retriable, ErrorCode::DEADLINE, message)
+    }
+
+    /// How many calls hold a thread long after nobody waits for them.
+    #[must_use]
+    pub fn wedged(&self) -> usize {
+        self.threads.wedged()
+    }
+
+    /// Counts a call that has ended; a panic too many takes the plugin out of use.
+    fn note<T>(&self, outcome: &Result<T, Error>, started: Instant) {
+        self.figures.count(outcome, started.elapsed());
+        let panicked = outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PANICKED);
+        if panicked && let Some(reason) = self.panics.note(Instant::now()) {
+            self.registry.quarantine(&self.plug, &reason);
+        }
+    }
+
+    /// Holds the plugin for a stage.
+    #[must_use]
+    pub fn in_use(&self) -> InUse {
+        InUse(Arc::clone(&self.stages))
+    }
+
+    pub(super) fn has_stages(&self) -> bool {
+        Arc::strong_count(&self.stages) > 1
+    }
+
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Acquire)
+    }
+
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// Opens a source on the caller's own thread.
     ///
     /// # Errors
     /// The plugin's own error.
-    pub async fn open_source(&self, mut open: Open) -> Result<SourceBox, Error> {
-        let begun = self.begin(0)?;
-        open.call_id = begun.id();
-        Ok(PluginObject_TO::open_source(&self.plugin, open).await.into_result()?)
+    pub async fn open_source(&self, open: Open) -> Result<SourceBox, Error> {
+        self.open(open, |open| PluginObject_TO::open_source(&self.plugin, open)).await
     }
 
     /// Opens a transform on the caller's own thread.
     ///
     /// # Errors
     /// The plugin's own error.
-    pub async fn open_transform(&self, mut open: Open) -> Result<TransformBox, Error> {
-        let begun = self.begin(0)?;
-        open.call_id = begun.id();
-        Ok(PluginObject_TO::open_transform(&self.plugin, open).await.into_result()?)
+    pub async fn open_transform(&self, open: Open) -> Result<TransformBox, Error> {
+        self.open(open, |open| PluginObject_TO::open_transform(&self.plugin, open)).await
     }
 
     /// Opens a sink on the caller's own thread.
     ///
     /// # Errors
     /// The plugin's own error.
-    pub async fn open_sink(&self, mut open: Open) -> Result<SinkBox, Error> {
+    pub async fn open_sink(&self, open: Open) -> Result<SinkBox, Error> {
+        self.open(open, |open| PluginObject_TO::open_sink(&self.plugin, open)).await
+    }
+
+    async fn open<T>(
+        &self,
+        mut open: Open,
+        ask: impl FnOnce(Open) -> Pending<T>,
+    ) -> Result<T, Error> {
         let begun = self.begin(0)?;
         open.call_id = begun.id();
-        Ok(PluginObject_TO::open_sink(&self.plugin, open).await.into_result()?)
+        let started = Instant::now();
+        let opened = ask(open).await.into_result().map_err(Error::from);
+        self.note(&opened, started);
+        opened
     }
 
     /// Passes on a call that one plugin makes of another, on the caller's own thread.
     pub(super) async fn process_for_plugin(&self, mut call: Call) -> Result<Doc, PErr> {
         let begun = self.begin(call.call_id)?;
         call.call_id = begun.id();
-        PluginObject_TO::process(&self.plugin, call).await.into_result()
+        let started = Instant::now();
+        let answer = PluginObject_TO::process(&self.plugin, call).await;
+        let answer = answer.into_result().map_err(Error::from);
+        self.note(&answer, started);
+        Ok(answer?)
     }
 
     /// The plugin's last call; may block for `grace`.

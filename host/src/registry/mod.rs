@@ -1,12 +1,29 @@
 //! What is loaded: one instance for each plug and version, opened when somebody needs it.
+//!
+//! The registry works on a snapshot of what is installed. Publishing another snapshot is atomic: a call
+//! belongs to the one that was current when it began, and what is not in the new one any more is shut
+//! down when nobody uses it. A plugin that panics again and again is taken out the same way.
 
+mod answer;
 mod borrowed;
 mod calls;
+mod changes;
+mod direct;
+mod figures;
 mod live;
+mod overdue;
+mod overview;
+mod panics;
+mod publish;
+mod retire;
+mod slot;
 
-pub use live::{Live, Request};
+pub use changes::{Change, Changes, Refused};
+pub use direct::{Answered, CallError};
+pub use live::{InUse, Live, Request};
+pub use overview::PluginState;
 
-use crate::catalog::{Catalog, Installed, PluginRef};
+use crate::catalog::{Catalog, Installed, PluginRef, Reason};
 use crate::loader;
 use crate::metrics::Metrics;
 use crate::services::Services;
@@ -15,9 +32,10 @@ use calls::Calls;
 use plugin_abi::{HostSvc, PluginBox};
 use plugin_api::{Error, ErrorClass, ErrorCode};
 use semver::VersionReq;
+use slot::{Key, Loaded, Slot};
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The loaded plugins of one host. Cheap to clone; all clones are one registry.
@@ -26,29 +44,38 @@ pub struct Registry {
     shared: Arc<Shared>,
 }
 
-/// A plugin, or why it cannot be used: decided once for each folder.
-type Slot = Arc<OnceLock<Result<Arc<Live>, Error>>>;
-
 struct Shared {
-    catalog: Arc<Catalog>,
-    slots: Mutex<HashMap<PathBuf, Slot>>,
+    catalog: RwLock<Arc<Catalog>>,
+    slots: Mutex<HashMap<Key, Arc<Slot>>>,
+    /// What must not be published, and why, until its files change.
+    barred: Mutex<HashMap<Key, Reason>>,
+    publishing: tokio::sync::Mutex<()>,
     metrics: Metrics,
     calls: Arc<Calls>,
+    /// Bytes of all libraries that were ever mapped.
+    mapped: AtomicU64,
 }
 
 impl Registry {
     /// An empty registry over what is installed.
     #[must_use]
     pub fn new(catalog: Catalog) -> Self {
-        let catalog = Arc::new(catalog);
-        let (slots, metrics, calls) = (Mutex::default(), Metrics::default(), Arc::default());
-        Self { shared: Arc::new(Shared { catalog, slots, metrics, calls }) }
+        let shared = Shared {
+            catalog: RwLock::new(Arc::new(catalog)),
+            slots: Mutex::default(),
+            barred: Mutex::default(),
+            publishing: tokio::sync::Mutex::default(),
+            metrics: Metrics::default(),
+            calls: Arc::default(),
+            mapped: AtomicU64::new(0),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
-    /// What is installed.
+    /// What is installed: the snapshot that is published now.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.shared.catalog)
+        Arc::clone(&self.shared.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The metrics of the host and of all its plugins.
@@ -57,25 +84,47 @@ impl Registry {
         &self.shared.metrics
     }
 
-    /// The live plugin of an installed plug; the first caller loads it, others wait.
-    ///
-    /// # Errors
-    /// Why it cannot be loaded. The answer stays the same for this registry.
-    pub fn open(&self, plug: &Installed) -> Result<Arc<Live>, Error> {
-        let mut slots = self.shared.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = Arc::clone(slots.entry(plug.path.clone()).or_default());
-        drop(slots);
-        slot.get_or_init(|| self.load(plug)).clone()
+    fn calls(&self) -> &Arc<Calls> {
+        &self.shared.calls
     }
 
-    /// As [`Registry::open`], on a thread of its own: start-up code that hangs costs that thread.
+    /// The live plugin of an installed plug; the first caller has it loaded, others wait. When it was
+    /// replaced since, what replaced it.
+    ///
+    /// # Errors
+    /// Why it cannot be loaded. The answer stays the same until another snapshot is published.
+    pub fn open(&self, plug: &Arc<Installed>) -> Result<Arc<Live>, Error> {
+        let catalog = self.catalog();
+        match catalog.same_version(plug) {
+            Some(current) => self.open_as_it_is(current),
+            None => Err(self.gone(plug)),
+        }
+    }
+
+    /// Opens a plug whether it is published or not.
+    fn open_as_it_is(&self, plug: &Arc<Installed>) -> Loaded {
+        let slot = Arc::clone(self.slots().entry(Key::of(plug)).or_default());
+        let (registry, wanted) = (self.clone(), Arc::clone(plug));
+        slot.get(&label(plug), move || registry.load(&wanted))
+    }
+
+    /// As [`Registry::open`], on a thread of its own.
     ///
     /// # Errors
     /// As [`Registry::open`].
-    pub async fn open_apart(&self, plug: &Installed) -> Result<Arc<Live>, Error> {
-        let (registry, plug) = (self.clone(), plug.clone());
+    pub async fn open_apart(&self, plug: &Arc<Installed>) -> Result<Arc<Live>, Error> {
+        if let Some(live) = self.ready(plug) {
+            return Ok(live);
+        }
+        let (registry, plug) = (self.clone(), Arc::clone(plug));
         let opened = tokio::task::spawn_blocking(move || registry.open(&plug)).await;
         opened.unwrap_or_else(|_| Err(not_loaded("the thread that loaded it was lost".to_owned())))
+    }
+
+    /// The live plugin of a plug that is published as it is and loaded.
+    fn ready(&self, plug: &Installed) -> Option<Arc<Live>> {
+        let live = self.slots().get(&Key::of(plug))?.live()?;
+        (!live.is_retired()).then_some(live)
     }
 
     /// Another plugin for a plugin that asks by name: `None` when no such plug is there at all.
@@ -88,20 +137,23 @@ impl Registry {
             let read = VersionReq::parse(requirement);
             wanted.requirement = read.map_err(|error| Error::input(error.to_string()))?;
         }
-        match self.shared.catalog.find(&wanted) {
-            Ok(plug) => Ok(Some(Borrowed::lend(self.open(plug)?))),
-            Err(missing) if missing.absent => Ok(None),
-            Err(missing) => Err(not_loaded(missing.message)),
+        if self.catalog().find(&wanted).is_err_and(|missing| missing.absent) {
+            return Ok(None);
         }
+        let live = self.resolve(&wanted)?;
+        Ok(Some(Borrowed::lend(self.clone(), wanted, &live)))
+    }
+
+    /// The live plugin that answers to a reference now.
+    fn resolve(&self, wanted: &PluginRef) -> Loaded {
+        let catalog = self.catalog();
+        let plug = catalog.find(wanted).map_err(|missing| not_loaded(missing.message))?;
+        self.open(plug)
     }
 
     /// The last call of every plugin that was loaded. Each gets the whole `grace`, side by side.
     pub async fn shutdown(&self, grace: Duration) {
-        let live: Vec<Arc<Live>> = {
-            let slots = self.shared.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            let opened = slots.values().filter_map(|slot| slot.get()?.as_ref().ok());
-            opened.cloned().collect()
-        };
+        let live: Vec<Arc<Live>> = self.slots().values().filter_map(|slot| slot.live()).collect();
         let calls = live
             .into_iter()
             .map(|plugin| tokio::task::spawn_blocking(move || plugin.shutdown(grace)));
@@ -115,19 +167,41 @@ impl Registry {
         }
     }
 
-    fn load(&self, plug: &Installed) -> Result<Arc<Live>, Error> {
-        let label = format!("{}@{}", plug.name, plug.version);
+    fn load(&self, plug: &Arc<Installed>) -> Loaded {
+        let label = label(plug);
         let opened = loader::open(plug)
             .map_err(|reason| not_loaded(format!("plugin `{label}` was refused: {reason}")))?;
+        self.shared.mapped.fetch_add(opened.mapped, Ordering::Relaxed);
         let services = Services::new(self.clone(), label.clone());
         let created = (opened.root.create())(HostSvc::lend(services), "{}".to_owned().into());
         let plugin = created.into_result().map_err(|error| {
             not_loaded(format!("plugin `{label}` could not be created: {}", error.message()))
         })?;
         tracing::debug!(plugin = label, "loaded");
-        let calls = Arc::clone(&self.shared.calls);
-        Ok(Arc::new(Live::new(label, opened.description, plugin, calls)))
+        Ok(Arc::new(Live::new(self.clone(), Arc::clone(plug), opened.description, plugin)))
     }
+
+    /// Why a plug that a plan names is there no more.
+    fn gone(&self, plug: &Installed) -> Error {
+        let label = label(plug);
+        match self.barred().get(&Key::of(plug)) {
+            Some(reason) => not_loaded(format!("plugin `{label}` is not used: {reason}")),
+            None => not_loaded(format!("plugin `{label}` was removed while it was needed")),
+        }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<Key, Arc<Slot>>> {
+        self.shared.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn barred(&self) -> MutexGuard<'_, HashMap<Key, Reason>> {
+        self.shared.barred.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a plugin is named in messages and in chains of calls.
+fn label(plug: &Installed) -> String {
+    format!("{}@{}", plug.name, plug.version)
 }
 
 fn not_loaded(message: String) -> Error {

@@ -14,8 +14,10 @@ pub trait Plugins {
     type Live: LivePlugin + Send + Sync;
 
     /// Loads a plugin, or finds it loaded.
-    fn open(&self, installed: &Installed)
-    -> impl Future<Output = Result<Self::Live, Error>> + Send;
+    fn open(
+        &self,
+        installed: &Arc<Installed>,
+    ) -> impl Future<Output = Result<Self::Live, Error>> + Send;
 }
 
 /// A loaded plugin. Dropping the future of a call cancels the call.
@@ -30,7 +32,7 @@ pub trait LivePlugin {
 impl Plugins for Registry {
     type Live = Arc<Live>;
 
-    async fn open(&self, installed: &Installed) -> Result<Arc<Live>, Error> {
+    async fn open(&self, installed: &Arc<Installed>) -> Result<Arc<Live>, Error> {
         Registry::open_apart(self, installed).await
     }
 }

@@ -6,12 +6,14 @@ use plugin_abi::{Open, SinkBox, SourceBox, TransformBox};
 use plugin_api::{Error, Json};
 
 use crate::pipeline::plan::stream::StreamPlan;
-use crate::registry::Live;
+use crate::registry::{InUse, Live};
 
 /// A step's plugin with its configuration.
 #[derive(Clone)]
 pub struct Opener {
     live: Arc<Live>,
+    /// The plugin is not shut down while a stream can still open stages of it.
+    _in_use: InUse,
     open: Open,
 }
 
@@ -23,7 +25,7 @@ impl Opener {
         open.lanes = plan.lanes;
         open.batch_bytes = plan.batch.bytes;
         open.linger_ms = u32::try_from(plan.batch.linger.as_millis()).unwrap_or(u32::MAX);
-        Self { live, open }
+        Self { _in_use: live.in_use(), live, open }
     }
 
     /// The same for one lane.

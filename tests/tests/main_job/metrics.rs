@@ -23,7 +23,8 @@ fn values_persist_between_calls_and_are_exported() {
     assert_eq!(results["second"]["prometheus_result"]["value"], 5);
     assert_eq!(results["clash"]["prometheus_status"], "error", "{answer}");
     let text = results["export"]["prometheus_result"]["text"].as_str().unwrap();
-    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("# HELP")).collect();
+    let of_pipeline = |line: &&str| !line.starts_with("# HELP") && !line.contains("plugpipe_");
+    let lines: Vec<&str> = text.lines().filter(of_pipeline).collect();
     let expected = [
         "# TYPE magnitude gauge",
         "magnitude 2.5",
@@ -31,4 +32,6 @@ fn values_persist_between_calls_and_are_exported() {
         "quakes_total{net=\"ci\"} 5",
     ];
     assert_eq!(lines, expected, "{text}");
+    let own = "plugpipe_plugin_calls_total{outcome=\"ok\",plugin=\"monitoring_prometheus\",version=\"1.0.0\"} 4";
+    assert!(text.contains(own), "the host counts the calls before this one: {text}");
 }

@@ -6,7 +6,7 @@ use crate::pipeline::expr::record::RecordTest;
 use super::sample::{VALUE, batch, on, view};
 use super::{catalog, stream};
 
-fn test_of<'p>(plan: &'p StreamPlan) -> &'p RecordTest {
+fn test_of(plan: &StreamPlan) -> &RecordTest {
     plan.steps[1].when.as_ref().unwrap()
 }
 

@@ -6,6 +6,7 @@ mod templates;
 
 use std::collections::BTreeMap;
 use std::future::{Future, pending};
+use std::sync::Arc;
 
 use plugin_api::{Error, Json};
 use serde_json::Value;
@@ -40,7 +41,7 @@ fn error(message: &str) -> Error {
 impl Plugins for Fakes {
     type Live = Fake;
 
-    async fn open(&self, installed: &Installed) -> Result<Fake, Error> {
+    async fn open(&self, installed: &Arc<Installed>) -> Result<Fake, Error> {
         if installed.name == "refused" {
             return Err(error("it was built for another host"));
         }

@@ -1,23 +1,44 @@
 //! What the host lends to plugins: other plugins, metrics, and a place for their log.
 
+mod flood;
+
 use crate::catalog::Installed;
 use crate::registry::Registry;
+use flood::{Flood, Verdict};
 use plugin_abi::host::{Found, HistogramCell};
 use plugin_abi::{Doc, HostServices, Level, PErr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// The services of one loaded plugin.
 pub struct Services {
     registry: Registry,
     plugin: String,
+    flood: Flood,
+    dropped: OnceLock<&'static AtomicU64>,
 }
 
 impl Services {
     /// Services for the plugin of that label (`name@version`).
     #[must_use]
     pub fn new(registry: Registry, plugin: String) -> Self {
-        Self { registry, plugin }
+        let (flood, dropped) = (Flood::new(Instant::now()), OnceLock::new());
+        Self { registry, plugin, flood, dropped }
+    }
+
+    /// Counts the events that are not written. The cell is there once there is something to count.
+    fn dropped(&self) -> &'static AtomicU64 {
+        self.dropped.get_or_init(|| {
+            let (name, version) = self.plugin.split_once('@').unwrap_or((&self.plugin, ""));
+            let labels = [("plugin", name), ("version", version)];
+            let help = "Log events that were not written because there were too many";
+            self.registry.metrics().counter(
+                "plugpipe_plugin_log_events_dropped_total",
+                help,
+                &labels,
+            )
+        })
     }
 }
 
@@ -43,6 +64,17 @@ impl HostServices for Services {
 
     fn log(&self, level: Level, target: &str, message: &str, fields: &str) {
         let plugin = tracing::field::display(&self.plugin);
+        match self.flood.judge(Instant::now()) {
+            Verdict::Write(0) => {}
+            Verdict::Write(dropped) => {
+                tracing::warn!(target: "plugin", plugin, "{dropped} events of its log were dropped");
+            }
+            Verdict::Drop => {
+                self.dropped().fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+        }
+        let message = flood::cut(message);
         let fields = (!fields.is_empty()).then(|| tracing::field::display(fields));
         // The level of a `tracing` event is part of its call site, hence five of them.
         match level {
