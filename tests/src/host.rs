@@ -74,6 +74,14 @@ impl Host {
         &self.tree
     }
 
+    /// The library of a package of the workspace, built with `panic=abort`.
+    ///
+    /// # Panics
+    /// When it does not compile.
+    pub fn built_to_abort(&self, package: &str) -> Vec<u8> {
+        build::aborting(package).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     fn invocation(&self, mut command: Command) -> Invocation {
         command.current_dir(workspace_root());
         for (name, _) in std::env::vars_os() {

@@ -116,3 +116,15 @@ fn a_stub_that_is_no_plugin_is_found_out_without_harm() {
     let tree = with_library(Tree::empty(), "hollow", &Stub::default().built(&meta("hollow")));
     assert_eq!(refused_when_used(&tree, "hollow"), "HOLLOW");
 }
+
+#[test]
+fn a_plugin_built_to_abort_is_refused() {
+    const CIRCLE_A: &str = "faulty/circle_a/1.0.0";
+    let library = Host::shared().built_to_abort("circle_a");
+    let file = format!("{CIRCLE_A}/libcircle_a.so");
+    let tree = Tree::empty().with_fixture(CIRCLE_A).without_file(&format!("{file}.sha256"));
+    let tree = tree.with_file(&file, library);
+    let output = Host::shared().run(["list", "--json"]).plugs(&tree).output().expect_code(0);
+    assert_eq!(output.json()["plugs"], json!([]), "{output}");
+    assert_eq!(output.json()["refused"][0]["kind"], "panic_abort", "{output}");
+}

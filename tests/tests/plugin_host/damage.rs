@@ -140,7 +140,7 @@ fn print(damages: &[Damage], ends: &[End]) {
         *counts.entry((damage.class, end)).or_default() += 1;
     }
     for ((class, end), count) in counts {
-        println!("{class:?}: {count} {end}");
+        eprintln!("{class:?}: {count} {end}");
     }
 }
 

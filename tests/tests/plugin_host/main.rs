@@ -10,6 +10,7 @@
 
 mod answers;
 mod built_wrong;
+mod checksums;
 mod circles;
 mod constructors;
 mod damage;

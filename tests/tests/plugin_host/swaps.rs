@@ -88,7 +88,7 @@ fn a_hundred_swaps_under_load_lose_no_call_and_serve_no_old_build() {
         let grown = serve.resident_kib().saturating_sub(before);
         let _ = write!(report, "{} KiB for each swap", grown / SWAPS);
     });
-    println!("{report}, {} calls", calls.load(Ordering::SeqCst));
+    eprintln!("{report}, {} calls", calls.load(Ordering::SeqCst));
     let answer = serve.connect().process("stamped", &json!({})).expect(200);
     assert_eq!(stamp_of(&answer), SWAPS);
     let ended = serve.stop();
