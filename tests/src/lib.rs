@@ -13,6 +13,7 @@
 //! - [`serve`]: a running `plugpipe serve` and its client
 //! - [`patch`], [`elf`], [`damage`]: built libraries, changed and damaged byte by byte
 //! - [`stub`]: small libraries made by the C compiler
+//! - [`doorbell`]: an address that plugins connect to and wait at
 //! - [`process`]: a child process with a deadline
 //! - [`exact_json`]: JSON compared without losing a digit
 //!
@@ -31,6 +32,7 @@ use std::path::Path;
 
 pub mod apache;
 pub mod damage;
+pub mod doorbell;
 pub mod elf;
 pub mod exact_json;
 pub mod golden;

@@ -2,7 +2,7 @@
 
 mod connection;
 
-pub use connection::{Connection, Reply};
+pub use connection::{Connection, JSON, Reply};
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -24,6 +24,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// What stands before the address on stderr.
 const LISTENING: &str = "listening on http://";
 
+/// What `/ready` answers before the first plugs are read.
+const NOT_READY: u16 = 503;
+
 /// A server under way; it is killed when this is dropped.
 pub struct Serve {
     child: Child,
@@ -41,12 +44,19 @@ pub struct Ended {
 }
 
 impl Serve {
-    /// Starts `plugpipe serve …` and waits until it listens.
+    /// Starts `plugpipe serve …` and waits until it has read its plugs.
     ///
     /// # Panics
     /// When it ends or says nothing of an address.
     pub fn start(invocation: Invocation) -> Self {
-        spawn(invocation.into_command()).unwrap_or_else(|error| panic!("plugpipe serve: {error}"))
+        let serve = spawn(invocation.into_command());
+        let serve = serve.unwrap_or_else(|error| panic!("plugpipe serve: {error}"));
+        let deadline = Instant::now() + LIMIT;
+        while serve.get("/ready").status == NOT_READY {
+            assert!(Instant::now() < deadline, "serve is not ready\n{}", serve.said());
+            thread::sleep(Duration::from_millis(5));
+        }
+        serve
     }
 
     /// A connection of its own.
@@ -90,12 +100,19 @@ impl Serve {
         number.expect("VmRSS in KiB")
     }
 
-    /// Sends SIGTERM and waits for the end.
+    /// Sends SIGTERM, as a service manager does.
     ///
     /// # Panics
-    /// When it has ended already, or does not end.
-    pub fn stop(mut self) -> Ended {
+    /// When it has ended already.
+    pub fn terminate(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("a running process");
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub fn wait(mut self) -> Ended {
         let deadline = Instant::now() + LIMIT;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child of this process") {
@@ -105,6 +122,15 @@ impl Serve {
             thread::sleep(Duration::from_millis(5));
         };
         Ended { code: status.code(), said: self.said() }
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    ///
+    /// # Panics
+    /// When it has ended already, or does not end.
+    pub fn stop(self) -> Ended {
+        self.terminate();
+        self.wait()
     }
 }
 

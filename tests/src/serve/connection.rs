@@ -8,10 +8,14 @@ use serde_json::Value;
 use super::LIMIT;
 use crate::Result;
 
+/// Says that a body is JSON.
+pub const JSON: &str = "content-type: application/json\r\n";
+
 /// One connection, kept open between requests.
 pub struct Connection {
     stream: BufReader<TcpStream>,
     host: SocketAddr,
+    headers: String,
 }
 
 /// What came back.
@@ -30,7 +34,15 @@ impl Connection {
         let stream = TcpStream::connect(host)?;
         stream.set_read_timeout(Some(LIMIT))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host })
+        Ok(Self { stream: BufReader::new(stream), host, headers: JSON.to_owned() })
+    }
+
+    /// The same connection with this in place of its headers, each line with its end; at first the
+    /// one that says that bodies are JSON.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &str) -> Self {
+        headers.clone_into(&mut self.headers);
+        self
     }
 
     /// Reads a resource.
@@ -58,15 +70,22 @@ impl Connection {
         self.post(&path, &serde_json::json!({"ctx": ctx, "cfg": {}}))
     }
 
-    fn request(&mut self, method: &str, path: &str, body: &str) -> Reply {
-        self.exchange(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    /// Any request.
+    ///
+    /// # Panics
+    /// When no reply comes.
+    pub fn request(&mut self, method: &str, path: &str, body: &str) -> Reply {
+        self.attempt(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
-    fn exchange(&mut self, method: &str, path: &str, body: &str) -> Result<Reply> {
-        let (host, length) = (self.host, body.len());
+    /// Any request, to a server that may end before it replies.
+    ///
+    /// # Errors
+    /// That the connection was closed, or what came back is no reply.
+    pub fn attempt(&mut self, method: &str, path: &str, body: &str) -> Result<Reply> {
+        let (host, headers, length) = (self.host, &self.headers, body.len());
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
-             content-length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {length}\r\n\r\n"
         );
         self.stream.get_mut().write_all((head + body).as_bytes())?;
         let status = self.line()?.split(' ').nth(1).ok_or("no status line")?.parse()?;

@@ -21,4 +21,6 @@ mod owners;
 mod panics;
 mod rogue;
 mod serve_faults;
+mod serve_life;
+mod serve_requests;
 mod swaps;

@@ -27,7 +27,7 @@ fn assert_echo_answers(serve: &Serve) {
 #[test]
 fn calls_that_hang_cost_their_callers_a_timeout_and_others_nothing() {
     let tree = tree();
-    let serve = serve(&tree, &["--call-timeout", "2s"]);
+    let serve = serve(&tree, &["--call-timeout", "2"]);
     let hang = json!({"at": "process", "deed": "hang"});
     thread::scope(|scope| {
         let hanging: Vec<_> =
@@ -43,7 +43,7 @@ fn calls_that_hang_cost_their_callers_a_timeout_and_others_nothing() {
     });
     assert_echo_answers(&serve);
     let ended = serve.stop();
-    assert_eq!(ended.code, Some(1), "calls were cut off\n{}", ended.said);
+    assert_eq!(ended.code, Some(0), "threads that hang keep nobody: {}", ended.said);
 }
 
 #[test]

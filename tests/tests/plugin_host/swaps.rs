@@ -63,7 +63,7 @@ fn a_hundred_swaps_under_load_lose_no_call_and_serve_no_old_build() {
     let built = stripped(&fixture.read("versions/stamped/1.0.100/libstamped.so"));
     let tree = Tree::empty();
     Build::number(0).put(&tree, &built);
-    let words = ["serve", "--listen", "127.0.0.1:0", "--rescan", "1h"];
+    let words = ["serve", "--listen", "127.0.0.1:0", "--rescan", "3600"];
     let serve = Serve::start(Host::shared().run(words).plugs(&tree));
     let (published, done, calls) = (AtomicU64::new(0), AtomicBool::new(false), AtomicU64::new(0));
     let mut report = String::new();
