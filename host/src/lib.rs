@@ -9,6 +9,7 @@
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
 //! - [`run`]: the document engine; [`stream`]: the batch engine.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
+//! - [`serve`]: the host as an HTTP service; [`refresh`] keeps it in step with the trees.
 //! - [`compile`]: source plugs to libraries.
 //! - [`cli`]: the commands.
 //!
@@ -32,8 +33,10 @@ pub mod json;
 pub mod loader;
 pub mod metrics;
 pub mod pipeline;
+pub mod refresh;
 pub mod registry;
 pub mod run;
+pub mod serve;
 pub mod services;
 pub mod stream;
 pub mod yaml;

@@ -12,7 +12,7 @@ const THREADS: usize = 2048;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    cli::log::install();
+    cli::log::install(arguments.log_level());
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(THREADS)
         .enable_all()

@@ -213,6 +213,7 @@ pub mod raw;
 pub mod serializer;
 pub mod sink;
 pub mod source;
+pub mod testing;
 pub mod transform;
 pub mod typed;
 

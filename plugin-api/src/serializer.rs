@@ -16,6 +16,16 @@ use serde::{Deserialize, Serialize};
 ///
 /// It answers both `process({message, format})` with `{serialized_message, format}` and whole
 /// batches, without further code.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `Plugin` nor a `Serializer`",
+    label = "implement the trait of its role for this type",
+    note = "the role `process` needs `impl plugin_api::Plugin for {Self}`: types `Config`, `Input`, \
+            `Output`, `fn create`, `async fn process`",
+    note = "the roles `process transform` of a serializer need `impl plugin_api::Serializer for {Self}` \
+            and `Default`: type `Config`, const `FORMATS`, `fn serialize`",
+    note = "the role `transform` alone needs `impl plugin_api::Transform for {Self}`: type `Config`, \
+            `fn apply`"
+)]
 pub trait Serializer: Default + Send + Sync + 'static {
     /// The configuration; `NoConfig` for none.
     type Config: Document;

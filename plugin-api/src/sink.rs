@@ -12,6 +12,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// A plugin that stores records. One instance serves all lanes and all streams.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is exported as `sink` and is no `Sink`",
+    label = "implement `Sink` for this type",
+    note = "write `impl plugin_api::Sink for {Self}` with the types `Config` and `Stage` and \
+            `async fn open_sink`"
+)]
 pub trait Sink: Send + Sync + 'static {
     /// The configuration, fixed for the life of a stream. A key that it does not know is refused.
     type Config: Document;

@@ -27,6 +27,12 @@ pub struct Lane {
 }
 
 /// A plugin that reads records. One instance serves all lanes and all streams.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is exported as `source` and is no `Source`",
+    label = "implement `Source` for this type",
+    note = "write `impl plugin_api::Source for {Self}` with the types `Config` and `Stage` and \
+            `async fn open_source`"
+)]
 pub trait Source: Send + Sync + 'static {
     /// The configuration, fixed for the life of a stream. A key that it does not know is refused.
     type Config: Document;

@@ -6,6 +6,11 @@ use plugin_abi::Batch;
 
 /// Life of a transform: opened once for each lane with its configuration, `apply` for each batch,
 /// dropped when the lane ends.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is exported as `transform` and is no `Transform`",
+    label = "implement `Transform` for this type",
+    note = "write `impl plugin_api::Transform for {Self}` with the type `Config` and `fn apply`"
+)]
 pub trait Transform: Send + Sync + 'static {
     /// The configuration, fixed for the stage's life.
     type Config: Document;

@@ -10,6 +10,12 @@ use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a configuration or an input has to be: any serde type with a schema.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a configuration or an input",
+    label = "needs a way to be read and a JSON Schema",
+    note = "put `#[derive(serde::Deserialize, plugin_api::schemars::JsonSchema)]` and \
+            `#[schemars(crate = \"plugin_api::schemars\")]` on `{Self}`"
+)]
 pub trait Document: DeserializeOwned + JsonSchema + Send + Sync + 'static {}
 
 impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Document for T {}
@@ -19,6 +25,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Document for T {}
 /// # Errors
 /// What does not fit, by its path. `fault` makes it an error of the input or of the configuration.
 pub(crate) fn read<T: Document>(doc: &Doc, fault: fn(String) -> Error) -> Result<T> {
+    no_list::<T>(doc).map_err(fault)?;
     let mut reader = serde_json::Deserializer::from_slice(doc.as_bytes());
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
@@ -28,6 +35,16 @@ pub(crate) fn read<T: Document>(doc: &Doc, fault: fn(String) -> Error) -> Result
     })?;
     reader.end().map_err(|_| fault("one JSON document was expected, more was found".to_owned()))?;
     Ok(value)
+}
+
+/// serde takes a list for a struct, field by field; nobody who writes JSON means that.
+fn no_list<T: Document>(doc: &Doc) -> Result<(), String> {
+    let is_list = doc.as_bytes().trim_ascii_start().starts_with(b"[");
+    let wants_object = || schema_of::<T>().get("type").is_some_and(|kind| kind == "object");
+    if is_list && wants_object() {
+        return Err("the document: expected an object, found a list".to_owned());
+    }
+    Ok(())
 }
 
 /// Configurations by their text, so that each distinct one is read once.
@@ -217,6 +234,13 @@ mod tests {
     fn a_wrong_type_names_the_key_and_not_the_value() {
         let message = refusal(r#"{"linger_ms":"hunter2"}"#);
         assert_eq!(message, "`linger_ms`: expected a whole number from 0, found a text");
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        assert_eq!(refusal(" [1]"), "the document: expected an object, found a list");
+        let list: Vec<u8> = read(&Doc::from("[1]".to_owned()), Error::input).unwrap();
+        assert_eq!(list, [1]);
     }
 
     #[test]

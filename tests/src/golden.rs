@@ -1,14 +1,13 @@
-//! Golden cases: a folder `plugs/<category>/<name>/<version>/cases/<case>/` is a test.
-//!
-//! - `input.json`: the ctx of one call
-//! - `config.json`: its cfg; `{}` where the file is absent
-//! - `expected.json`: what the answer must hold, see [`crate::exact_json::missing`]; or
-//! - `expected.err`: a text that the printed error must hold
+//! Golden cases: a folder `plugs/<category>/<name>/<version>/cases/<case>/` is a test; see
+//! [`plugin_api::testing::golden`] for what is in it. An expected error is looked for in what is
+//! printed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::exact_json::{Exact, missing};
+use plugin_api::testing::exact_json::Exact;
+use plugin_api::testing::golden::{Answer, Case, Expected};
+
 use crate::host::{Host, Output};
 use crate::{Result, workspace_root};
 
@@ -23,7 +22,7 @@ pub fn run_all(host: &Host) {
         .iter()
         .filter_map(|case| {
             let error = case.run(host).err()?;
-            Some(format!("{}: {error}", case.folder.display()))
+            Some(format!("{}: {error}", case.case.folder.display()))
         })
         .collect();
     assert!(
@@ -36,53 +35,29 @@ pub fn run_all(host: &Host) {
 }
 
 /// One folder and the plug it belongs to.
-struct Case {
+struct PlugCase {
     /// `category/name/version`
     plug: String,
-    folder: PathBuf,
+    case: Case,
 }
 
-impl Case {
-    fn run(&self, host: &Host) -> Result<()> {
-        let expected = Expected::read(&self.folder)?;
-        let config = self.folder.join("config.json");
-        let config = if config.exists() { read(&config)? } else { "{}".to_owned() };
-        let input = format!("@{}", self.folder.join("input.json").display());
-        let output = host.run(["run", &self.plug, "--input", &input, "--config", &config]).output();
-        expected.check(&output).map_err(|problem| format!("{problem}\n{output}").into())
-    }
-}
-
-enum Expected {
-    Answer(Exact),
-    Error(String),
-}
-
-impl Expected {
-    fn read(folder: &Path) -> Result<Self> {
-        let (answer, error) = (folder.join("expected.json"), folder.join("expected.err"));
-        match (answer.exists(), error.exists()) {
-            (true, false) => Ok(Self::Answer(Exact::parse(&read(&answer)?)?)),
-            (false, true) => match read(&error)?.trim() {
-                "" => Err("expected.err is empty: every error would do".into()),
-                text => Ok(Self::Error(text.to_owned())),
-            },
-            _ => Err("a case has either expected.json or expected.err".into()),
-        }
+impl PlugCase {
+    fn run(&self, host: &Host) -> std::result::Result<(), String> {
+        let input = format!("@{}", self.case.folder.join("input.json").display());
+        let arguments = ["run", &self.plug, "--input", &input, "--config", &self.case.config];
+        let output = host.run(arguments).output();
+        let judged = self.answer(&output).and_then(|answer| self.case.judge(&answer));
+        judged.map_err(|problem| format!("{problem}\n{output}"))
     }
 
-    fn check(&self, output: &Output) -> std::result::Result<(), String> {
-        let answer = Exact::parse(&output.stdout).map_err(|error| format!("stdout: {error}"))?;
-        match (self, output.code) {
-            // A refusal can be the expected answer too; then the plugin failed its step.
-            (Self::Answer(expected), Some(0 | 1)) => match missing(expected, &answer) {
-                found if found.is_empty() => Ok(()),
-                found => Err(found.join("\n")),
-            },
-            (Self::Error(text), Some(1 | 2)) if texts(&answer).iter().any(|t| t.contains(text)) => {
-                Ok(())
+    /// A refusal can be the expected document too; then the plugin failed its step.
+    fn answer(&self, output: &Output) -> std::result::Result<Answer, String> {
+        match (&self.case.expected, output.code) {
+            (Expected::Document(_), Some(0 | 1)) => Ok(Answer::Document(output.stdout.clone())),
+            (Expected::Error(_), Some(1 | 2)) => {
+                let answer = Exact::parse(&output.stdout).map_err(|error| error.to_string())?;
+                Ok(Answer::Error(texts(&answer).join("\n")))
             }
-            (Self::Error(text), Some(1 | 2)) => Err(format!("the error does not say {text:?}")),
             _ => Err("another exit code was expected".to_owned()),
         }
     }
@@ -98,14 +73,15 @@ fn texts(document: &Exact) -> Vec<&str> {
     }
 }
 
-fn find(plugs: &Path) -> Result<Vec<Case>> {
+fn find(plugs: &Path) -> Result<Vec<PlugCase>> {
     let mut cases = Vec::new();
     for version in folders_below(plugs, 3)? {
         let plug = version.strip_prefix(plugs)?.to_string_lossy().into_owned();
         let of_this_plug = version.join("cases");
         if of_this_plug.is_dir() {
-            let folders = folders_below(&of_this_plug, 1)?.into_iter();
-            cases.extend(folders.map(|folder| Case { plug: plug.clone(), folder }));
+            for case in Case::read_all(&of_this_plug)? {
+                cases.push(PlugCase { plug: plug.clone(), case });
+            }
         }
     }
     Ok(cases)
@@ -125,8 +101,4 @@ fn folders_below(folder: &Path, levels: usize) -> Result<Vec<PathBuf>> {
     }
     below.sort();
     Ok(below)
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()).into())
 }

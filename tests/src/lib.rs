@@ -15,7 +15,6 @@
 //! - [`stub`]: small libraries made by the C compiler
 //! - [`doorbell`]: an address that plugins connect to and wait at
 //! - [`process`]: a child process with a deadline
-//! - [`exact_json`]: JSON compared without losing a digit
 //!
 //! A server that is not installed skips its tests, and says so on stderr. With
 //! `PLUGPIPE_REQUIRE_SERVERS=1` it fails them.
@@ -34,7 +33,6 @@ pub mod apache;
 pub mod damage;
 pub mod doorbell;
 pub mod elf;
-pub mod exact_json;
 pub mod golden;
 pub mod host;
 pub mod mock;

@@ -1,13 +1,13 @@
 //! `plugpipe check`: every problem of pipeline files, without running anything.
 
-use super::run_pipeline::PipelineFile;
 use super::trees::TreeArguments;
-use super::{DONE, WRONG, output};
+use super::{DONE, WRONG, output, run_pipeline};
 use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, to_text};
 use crate::pipeline::{self, Mode};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Check pipeline files: shape, plugins, templates. Runs nothing.
 #[derive(Args, Debug)]
@@ -35,7 +35,7 @@ struct Checked {
     file: String,
     mode: Mode,
     diagnostics: Vec<Diagnostic>,
-    source: std::sync::Arc<str>,
+    source: Arc<str>,
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> u8 {
@@ -57,13 +57,13 @@ pub(super) fn run(arguments: &CheckArguments) -> u8 {
 }
 
 fn check(name: &str, catalog: &Catalog) -> Checked {
-    match PipelineFile::read(name) {
+    match run_pipeline::read(name) {
         Ok(file) => {
             let further = file.spec().map(|spec| pipeline::check(spec, catalog));
             let mode = further.as_ref().map_or(Mode::Once, |found| found.mode);
             let further = further.map(|found| found.diagnostics);
             let diagnostics = file.named(further.unwrap_or_default());
-            Checked { file: name.to_owned(), mode, diagnostics, source: file.source }
+            Checked { file: name.to_owned(), mode, diagnostics, source: Arc::clone(file.source()) }
         }
         Err(message) => {
             let unreadable = Diagnostic::error("unreadable", None, &message);

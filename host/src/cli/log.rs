@@ -2,19 +2,20 @@
 
 use super::progress;
 use std::io::Write;
+pub use tracing::Level;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
 /// The variable with the level, or with `target=level` pairs.
 const VARIABLE: &str = "PLUGPIPE_LOG";
 
-/// Installs the log. A second call changes nothing.
-pub fn install() {
+/// Installs the log, at `level` where the variable does not say. A second call changes nothing.
+pub fn install(level: Level) {
     let wanted = std::env::var(VARIABLE).unwrap_or_default();
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into());
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::from_level(level).into());
     let (filter, problem) = match filter.parse(&wanted) {
         Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new("warn"), Some(error)),
+        Err(error) => (EnvFilter::new(level.as_str()), Some(error)),
     };
     crate::services::set_max_level(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
     let installed = tracing_subscriber::fmt()
@@ -24,7 +25,10 @@ pub fn install() {
         .without_time()
         .try_init();
     if let (Ok(()), Some(problem)) = (installed, problem) {
-        tracing::warn!("{VARIABLE} is not usable, `warn` is taken instead: {problem}");
+        tracing::warn!(
+            "{VARIABLE} is not usable, `{}` is taken instead: {problem}",
+            level.as_str().to_lowercase()
+        );
     }
 }
 

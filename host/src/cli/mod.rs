@@ -14,6 +14,7 @@ mod run;
 mod run_pipeline;
 mod run_plugin;
 mod run_stream;
+mod serve;
 mod signals;
 mod trees;
 
@@ -46,7 +47,8 @@ pub struct Arguments {
 const AFTER_HELP: &str = "\
 Environment:
   PLUGPIPE_PLUGS  trees of plugs, separated by `:` (default ./plugs and the installed ones)
-  PLUGPIPE_LOG    what is logged: error, warn (default), info, debug, trace
+  PLUGPIPE_LOG    what is logged: error, warn (default), info (default of serve), debug, trace
+  PLUGPIPE_TOKEN  the token that requests to `plugpipe serve` must have
 
 Exit codes: 0 done, 1 the pipeline or plugin failed, 2 wrong usage, pipeline or configuration,
 130 or 143 interrupted";
@@ -58,6 +60,18 @@ enum Command {
     List(list::ListArguments),
     Build(build::BuildArguments),
     Bench(bench::BenchArguments),
+    Serve(serve::ServeArguments),
+}
+
+impl Arguments {
+    /// What the command logs where `PLUGPIPE_LOG` does not say.
+    #[must_use]
+    pub fn log_level(&self) -> log::Level {
+        match self.command {
+            Command::Serve(_) => log::Level::INFO,
+            _ => log::Level::WARN,
+        }
+    }
 }
 
 /// Runs one command and answers its exit code.
@@ -68,6 +82,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::List(arguments) => list::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Serve(arguments) => serve::run(arguments).await,
     };
     if code == DONE && output::is_lost() { FAILED } else { code }
 }

@@ -5,13 +5,16 @@
 //! * [`inputs`]: what the user may hand in, and what was handed in
 //! * [`expr`]: templates and expressions
 //! * [`plan`]: plugins found, templates compiled, references checked
+//! * [`PipelineFile`]: all of it for one file
 
 pub mod expr;
+mod file;
 pub mod inputs;
 pub mod lint;
 pub mod plan;
 pub mod spec;
 
+pub use file::PipelineFile;
 pub use inputs::GivenInput;
 pub use plan::{Checked, Plan, Planned, StreamPlan, check};
 pub use spec::{Mode, Parsed, PipelineSpec};

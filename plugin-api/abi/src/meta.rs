@@ -14,6 +14,19 @@ pub const fn parts<'a>(name: &'a str, version: &'a str, panic: &'a str) -> [&'a 
     [n, name, v, version, a, crate::ABI_VERSION, r, RUSTC, p, panic, "\"}"]
 }
 
+/// Whether `name` can be a plug's: 1 to 64 of `a-z`, `0-9` and `_`.
+#[must_use]
+pub const fn is_name(name: &str) -> bool {
+    let (bytes, mut at) = (name.as_bytes(), 0);
+    while at < bytes.len() {
+        if !matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9' | b'_') {
+            return false;
+        }
+        at += 1;
+    }
+    0 < at && at <= 64
+}
+
 /// How long the joined parts are.
 #[must_use]
 pub const fn joined_len(parts: &[&str]) -> usize {
@@ -46,6 +59,17 @@ pub const fn joined<const LEN: usize>(parts: &[&str]) -> [u8; LEN] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_short_and_plain() {
+        let (longest, longer) = ("n".repeat(64), "n".repeat(65));
+        for name in ["a", "json_serializer", "0", &longest] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "Json", "a-b", "a b", "ä", &longer] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn the_text_is_one_json_object() {

@@ -47,6 +47,14 @@ pub unsafe fn root_module(symbol: *const ()) -> Result<RootRef, OpenError> {
     // and its first fields are a magic text and version that `upgrade` checks before anything else.
     let header: AbiHeaderRef = unsafe { std::mem::transmute::<*const (), AbiHeaderRef>(symbol) };
     let header = header.upgrade().map_err(|error| OpenError::Header(tail(&error.to_string())))?;
+    linked_module(header)
+}
+
+/// The root module behind a header that was linked into this program, checked like that of a library.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn linked_module(header: &'static LibHeader) -> Result<RootRef, OpenError> {
     check_layout(header)?;
     // SAFETY: the layouts were just found compatible in one direction or the other, and both
     // sides reach fields through prefix accessors only.

@@ -13,12 +13,12 @@ mod timed;
 use super::failure::Fault;
 use super::given::GivenArguments;
 use super::measure::Measured;
-use super::run_pipeline::PipelineFile;
+use super::run_pipeline;
 use super::run_stream::seconds;
 use super::trees::TreeArguments;
 use super::{DONE, FAILED, WRONG, failure, output};
 use crate::catalog::Catalog;
-use crate::pipeline::{Planned, StreamPlan};
+use crate::pipeline::{PipelineFile, Planned, StreamPlan};
 use clap::Args;
 use figures::{Compared, Figures, Report};
 use programs::Program;
@@ -64,7 +64,8 @@ pub(super) fn run(arguments: &BenchArguments) -> u8 {
         Ok(read) => read,
         Err((kind, message)) => return failure::wrong(kind, &message),
     };
-    let plan = match file.plan(&catalog, &given.into_iter().collect()) {
+    let environment = |name: &str| std::env::var(name).ok();
+    let plan = match file.plan(&catalog, &given.into_iter().collect(), &environment) {
         Ok(Planned::Stream(plan)) => plan,
         Ok(Planned::Once(_)) => {
             let message =
@@ -72,7 +73,7 @@ pub(super) fn run(arguments: &BenchArguments) -> u8 {
             return failure::wrong("bad_input", message);
         }
         Err(problems) => {
-            failure::print_diagnostics(&problems, &file.source);
+            failure::print_diagnostics(&problems, file.source());
             return WRONG;
         }
     };
@@ -98,7 +99,7 @@ impl BenchArguments {
             return Err(("bad_input", message.to_owned()));
         }
         let given = self.given.read().map_err(|message| ("bad_input", message))?;
-        let file = PipelineFile::read(&self.file).map_err(|message| ("unreadable", message))?;
+        let file = run_pipeline::read(&self.file).map_err(|message| ("unreadable", message))?;
         Ok((file, given))
     }
 

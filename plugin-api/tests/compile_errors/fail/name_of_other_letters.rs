@@ -1,0 +1,18 @@
+plugin_api::export!("Shout-Serializer", Shout as process transform);
+
+use plugin_api::{NoConfig, Result, Serializer};
+
+#[derive(Default)]
+struct Shout;
+
+impl Serializer for Shout {
+    type Config = NoConfig;
+    const FORMATS: &'static [&'static str] = &["shout"];
+
+    fn serialize(&self, message: &str, _: &NoConfig, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(message.as_bytes());
+        Ok(())
+    }
+}
+
+fn main() {}

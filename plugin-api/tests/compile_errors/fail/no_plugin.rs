@@ -1,0 +1,5 @@
+plugin_api::export!("bare", Bare as process);
+
+struct Bare;
+
+fn main() {}
