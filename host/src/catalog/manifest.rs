@@ -1,15 +1,12 @@
 //! The manifest of a plug: `plug.yaml`.
 
-use super::refusal::Reason;
+use super::reason::Reason;
 use crate::json::{self, ObjectText};
 use crate::yaml;
 use semver::Version;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-
-/// The file that makes a folder a plug.
-pub const FILE: &str = "plug.yaml";
 
 /// What `plug.yaml` says. Keys that it does not know are left alone: manifests carry licences.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +33,9 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The file that makes a folder a plug.
+    pub const FILE: &'static str = "plug.yaml";
+
     /// Reads a manifest.
     ///
     /// # Errors

@@ -1,15 +1,24 @@
-//! What is installed: trees are scanned and manifests read, and nothing is opened or run.
+//! What is installed: trees are scanned, manifests and headers of libraries read, and nothing is
+//! run. What somebody else could have put into a tree is refused.
 
+pub(crate) mod checksum;
 mod manifest;
 mod places;
+mod reason;
 mod reference;
 mod refusal;
 pub(crate) mod scan;
+mod sha256;
+mod stamp;
+pub(crate) mod trusted;
 
 pub use manifest::Manifest;
 pub use places::Places;
+pub use reason::Reason;
 pub use reference::PluginRef;
-pub use refusal::{Reason, Refusal};
+pub use refusal::Refusal;
+pub use sha256::{NotADigest, Sha256};
+pub use stamp::{FileStamp, Stamp};
 
 use crate::diagnostics::nearest;
 use crate::elf::Meta;
@@ -27,7 +36,9 @@ pub struct Installed {
     pub name: String,
     /// Its version.
     pub version: Version,
-    /// Its folder.
+    /// The tree that it was found in, or its folder when it lies in no tree.
+    pub root: PathBuf,
+    /// Its folder: the root or below it.
     pub path: PathBuf,
     /// Its library.
     pub library: PathBuf,
@@ -35,6 +46,8 @@ pub struct Installed {
     pub manifest: Manifest,
     /// What the library says without being run.
     pub meta: Meta,
+    /// The state of its files when they were read.
+    pub stamp: Stamp,
 }
 
 /// Every plug of some trees, and every folder that was refused.
@@ -60,7 +73,7 @@ impl Installed {
     /// Whether the other is the same folder with the same files.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        self.path == other.path
+        self.path == other.path && self.stamp == other.stamp
     }
 }
 
@@ -208,10 +221,12 @@ impl Installed {
             category: "test".to_owned(),
             name: name.to_owned(),
             version: Version::new(1, 0, 0),
+            root: PathBuf::from(name),
             path: PathBuf::from(name),
             library: PathBuf::from(name),
             manifest: manifest.unwrap(),
             meta: serde_json::from_value(meta).unwrap(),
+            stamp: Stamp::default(),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Walks a tree `<category>/<name>/<version>/` and reads what lies there, without running any of it.
 
-use super::Installed;
-use super::manifest::{self, Manifest};
-use super::refusal::{Reason, Refusal};
+use super::trusted::{TrustedFile, TrustedFolder};
+use super::{FileStamp, Installed, Manifest, Reason, Refusal, Stamp};
 use crate::elf::{self, Meta};
+use rustix::fs::FileType;
 use semver::Version;
 use std::ffi::OsStr;
-use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 /// Where one version folder lies, by the names of the path.
 pub(crate) struct Folder {
@@ -28,19 +28,10 @@ pub(super) struct Found {
 /// Reads one tree. A tree that does not exist holds nothing.
 pub(super) fn scan(tree: &Path) -> Found {
     let mut found = Found::default();
-    for entry in WalkDir::new(tree).min_depth(1).max_depth(3).sort_by_file_name() {
-        let (path, accepted) = match entry {
-            Ok(entry) => (entry.path().to_path_buf(), accept_entry(&entry)),
-            Err(error) => match error.path().filter(|path| path.exists()) {
-                Some(path) => (path.to_path_buf(), Err(Reason::Unreadable(error.to_string()))),
-                None => continue,
-            },
-        };
-        match accepted {
-            Ok(Some(installed)) => found.installed.push(installed),
-            Ok(None) => {}
-            Err(reason) => found.refused.push(Refusal::new(path, &reason)),
-        }
+    match TrustedFolder::root(tree) {
+        Ok(Some(root)) => found.walk(tree, &root, 1),
+        Ok(None) => {}
+        Err(reason) => found.refuse(tree, &reason),
     }
     // By version, not by the name of its folder: 1.9.0 comes before 1.10.0.
     found.installed.sort_by(|one, other| order(one).cmp(&order(other)));
@@ -48,17 +39,11 @@ pub(super) fn scan(tree: &Path) -> Found {
 }
 
 /// Reads the folder of one plug that lies in no tree: its manifest says what it is.
-pub(super) fn scan_folder(folder: &Path) -> Found {
+pub(super) fn scan_folder(path: &Path) -> Found {
     let mut found = Found::default();
-    let read = read_manifest(folder).and_then(|manifest| manifest.ok_or(Reason::NoManifest));
-    let accepted = read.and_then(|manifest| {
-        let (name, version) = (manifest.name.clone(), manifest.version.to_string());
-        let (path, category) = (folder.to_path_buf(), LONE.to_owned());
-        accept(&Folder { path, category, name, version })
-    });
-    match accepted {
+    match lone(path) {
         Ok(installed) => found.installed.extend(installed),
-        Err(reason) => found.refused.push(Refusal::new(folder, &reason)),
+        Err(reason) => found.refuse(path, &reason),
     }
     found
 }
@@ -66,12 +51,52 @@ pub(super) fn scan_folder(folder: &Path) -> Found {
 /// The category of a plug that lies in no tree.
 const LONE: &str = "local";
 
-fn accept_entry(entry: &DirEntry) -> Result<Option<Installed>, Reason> {
-    if entry.file_type().is_symlink() && entry.path().is_dir() {
-        return Err(Reason::Link);
+fn lone(path: &Path) -> Result<Option<Installed>, Reason> {
+    let opened = TrustedFolder::root(path)?.ok_or(Reason::NoManifest)?;
+    let read = read_manifest_in(&opened)?.ok_or(Reason::NoManifest)?;
+    let (name, version) = (read.manifest.name.clone(), read.manifest.version.to_string());
+    let folder = Folder { path: path.to_path_buf(), category: LONE.to_owned(), name, version };
+    accept_manifest(path, &folder, &opened, read).map(Some)
+}
+
+/// How many folders lie between a tree and a plug's files: category, name and version.
+const LEVELS: usize = 3;
+
+impl Found {
+    fn refuse(&mut self, path: &Path, reason: &Reason) {
+        self.refused.push(Refusal::new(path, reason));
     }
-    let folder = (entry.depth() == 3).then(|| folder(entry)).flatten();
-    folder.map_or(Ok(None), |folder| accept(&folder))
+
+    /// Reads what lies in `folder`, whose entries are so many levels below `tree`.
+    fn walk(&mut self, tree: &Path, folder: &TrustedFolder, level: usize) {
+        let entries = match folder.entries() {
+            Ok(entries) => entries,
+            Err(reason) => return self.refuse(folder.path(), &reason),
+        };
+        for (name, kind) in entries {
+            let path = folder.path().join(&name);
+            let opened = match kind {
+                FileType::Directory => folder.folder(&name),
+                FileType::Symlink if path.is_dir() => Err(Reason::Link),
+                _ => continue,
+            };
+            match opened {
+                Ok(Some(opened)) if level < LEVELS => self.walk(tree, &opened, level + 1),
+                Ok(Some(opened)) => self.take(tree, &opened),
+                Ok(None) => {}
+                Err(reason) => self.refuse(&path, &reason),
+            }
+        }
+    }
+
+    fn take(&mut self, tree: &Path, opened: &TrustedFolder) {
+        let accepted = folder(opened.path()).map(|folder| accept(tree, &folder, opened));
+        match accepted {
+            Some(Ok(installed)) => self.installed.extend(installed),
+            Some(Err(reason)) => self.refuse(opened.path(), &reason),
+            None => {}
+        }
+    }
 }
 
 fn order(plug: &Installed) -> (&str, &str, &Version) {
@@ -80,48 +105,84 @@ fn order(plug: &Installed) -> (&str, &str, &Version) {
 
 /// Every folder three levels down, in the order of their names.
 pub(crate) fn version_folders(tree: &Path) -> impl Iterator<Item = Folder> {
-    let walk = WalkDir::new(tree).min_depth(3).max_depth(3).sort_by_file_name();
-    walk.into_iter().filter_map(Result::ok).filter_map(|entry| folder(&entry))
+    let walk = WalkDir::new(tree).min_depth(LEVELS).max_depth(LEVELS).sort_by_file_name();
+    let folders = walk.into_iter().filter_map(Result::ok).filter(|one| one.file_type().is_dir());
+    folders.filter_map(|entry| folder(entry.path()))
 }
 
-fn folder(entry: &DirEntry) -> Option<Folder> {
-    let path = entry.file_type().is_dir().then(|| entry.path().to_path_buf())?;
+fn folder(path: &Path) -> Option<Folder> {
     let mut names = path.iter().rev().map(|name| name.to_string_lossy().into_owned());
     let (version, name, category) = (names.next()?, names.next()?, names.next()?);
-    drop(names);
-    Some(Folder { path, category, name, version })
+    Some(Folder { path: path.to_path_buf(), category, name, version })
 }
 
 /// A plug, a refusal, or `None` for a folder that does not want to be one.
-fn accept(folder: &Folder) -> Result<Option<Installed>, Reason> {
-    let Some(manifest) = read_manifest(&folder.path)? else {
-        return if has_library(&folder.path) { Err(Reason::NoManifest) } else { Ok(None) };
-    };
+fn accept(
+    root: &Path,
+    folder: &Folder,
+    opened: &TrustedFolder,
+) -> Result<Option<Installed>, Reason> {
+    match read_manifest_in(opened)? {
+        Some(read) => accept_manifest(root, folder, opened, read).map(Some),
+        None if has_library(opened)? => Err(Reason::NoManifest),
+        None => Ok(None),
+    }
+}
+
+fn accept_manifest(
+    root: &Path,
+    folder: &Folder,
+    opened: &TrustedFolder,
+    read: ReadManifest,
+) -> Result<Installed, Reason> {
+    let manifest = read.manifest;
     let version = agree_with_manifest(folder, &manifest)?;
-    let library = library(&folder.path, &manifest)?;
-    let meta = elf::inspect_file(&library)?;
+    let library = open_library(opened, &manifest)?;
+    let meta = elf::inspect_headers(&library.file)?;
     agree_with_library(&manifest, &meta)?;
-    let (category, name, path) =
-        (folder.category.clone(), folder.name.clone(), folder.path.clone());
-    Ok(Some(Installed { category, name, version, path, library, manifest, meta }))
+    let stamp = Stamp { manifest: read.stamp, library: FileStamp::of(&library.metadata) };
+    Ok(Installed {
+        category: folder.category.clone(),
+        name: folder.name.clone(),
+        version,
+        root: root.to_path_buf(),
+        path: folder.path.clone(),
+        library: folder.path.join(manifest.library_file()),
+        manifest,
+        meta,
+        stamp,
+    })
+}
+
+/// Bytes of a manifest.
+const LONGEST_MANIFEST: u64 = 1 << 20;
+
+/// A manifest and the state of its file.
+struct ReadManifest {
+    manifest: Manifest,
+    stamp: FileStamp,
 }
 
 /// The manifest of a folder; `None` when there is none.
 pub(crate) fn read_manifest(folder: &Path) -> Result<Option<Manifest>, Reason> {
-    let file = folder.join(manifest::FILE);
-    match fs::symlink_metadata(&file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-        Ok(found) if found.is_symlink() => Err(Reason::Link),
-        Ok(found) if !found.is_file() => Err(Reason::NotAFile(manifest::FILE.to_owned())),
-        Ok(_) => Manifest::parse(&fs::read(&file)?).map(Some),
-    }
+    let Some(opened) = TrustedFolder::root(folder)? else { return Ok(None) };
+    Ok(read_manifest_in(&opened)?.map(|read| read.manifest))
 }
 
-fn has_library(folder: &Path) -> bool {
-    let is_library = |path: &Path| path.extension() == Some(OsStr::new("so"));
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.into_iter().any(|entry| is_library(&entry.path()))
+fn read_manifest_in(folder: &TrustedFolder) -> Result<Option<ReadManifest>, Reason> {
+    let Some(opened) = folder.file(OsStr::new(Manifest::FILE))? else { return Ok(None) };
+    if opened.metadata.len() > LONGEST_MANIFEST {
+        return Err(Reason::Manifest("it is larger than 1 MiB".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    opened.file.take(LONGEST_MANIFEST).read_to_end(&mut bytes)?;
+    let manifest = Manifest::parse(&bytes)?;
+    Ok(Some(ReadManifest { manifest, stamp: FileStamp::of(&opened.metadata) }))
+}
+
+fn has_library(folder: &TrustedFolder) -> Result<bool, Reason> {
+    let is_library = |name: &OsStr| Path::new(name).extension() == Some(OsStr::new("so"));
+    Ok(folder.entries()?.iter().any(|(name, _)| is_library(name)))
 }
 
 fn agree_with_manifest(folder: &Folder, manifest: &Manifest) -> Result<Version, Reason> {
@@ -160,22 +221,21 @@ fn is_name(word: &str) -> bool {
     (1..=64).contains(&word.len()) && word.bytes().all(letter)
 }
 
-fn library(folder: &Path, manifest: &Manifest) -> Result<PathBuf, Reason> {
-    let file = folder.join(manifest.library_file());
-    match fs::symlink_metadata(&file) {
-        Ok(found) if found.is_symlink() => Err(Reason::Link),
-        Ok(found) if !found.is_file() => Err(Reason::NotAFile(manifest.library_file())),
-        Ok(_) => Ok(file),
-        Err(_) if folder.join("Cargo.toml").exists() => {
+fn open_library(folder: &TrustedFolder, manifest: &Manifest) -> Result<TrustedFile, Reason> {
+    let name = manifest.library_file();
+    match folder.file(OsStr::new(&name))? {
+        Some(library) => Ok(library),
+        None if folder.file(OsStr::new("Cargo.toml"))?.is_some() => {
             Err(Reason::NotBuilt(manifest.name.clone()))
         }
-        Err(_) => Err(Reason::NoLibrary(manifest.library_file())),
+        None => Err(Reason::NoLibrary(name)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
         let tree = tempfile::tempdir().unwrap();

@@ -1,12 +1,13 @@
-//! Compiles source plugs with cargo and puts each library beside its manifest.
+//! Compiles source plugs with cargo and puts each library beside its manifest, with its checksum.
 
 mod cargo;
 
-use crate::catalog::PluginRef;
 use crate::catalog::scan::{Folder, read_manifest, version_folders};
+use crate::catalog::{PluginRef, Sha256, checksum};
 use semver::Version;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -134,18 +135,62 @@ fn place(
     fs::create_dir_all(&target).map_err(write_fault)?;
     if out.is_some() {
         let manifest = "plug.yaml";
-        copy_and_rename(&folder.path.join(manifest), &target, manifest).map_err(write_fault)?;
+        let source = folder.path.join(manifest);
+        through_part(&target, manifest, |part| fs::copy(&source, part)).map_err(write_fault)?;
     }
-    copy_and_rename(library, &target, &plug.library_file).map_err(write_fault)?;
+    place_library(library, &target, &plug.library_file).map_err(write_fault)?;
     let library = target.join(&plug.library_file);
     Ok(Built { name: folder.name.clone(), version: plug.version.clone(), library })
 }
 
+/// Puts a library and its checksum into place. The old checksum goes first and the new one comes
+/// last: a reader in between sees a library without one, never a library with another's.
+fn place_library(from: &Path, folder: &Path, name: &str) -> std::io::Result<()> {
+    let beside = checksum::file_of(name);
+    match fs::remove_file(folder.join(&beside)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let digest = through_part(folder, name, |part| {
+        fs::copy(from, part)?;
+        Sha256::of_reader(fs::File::open(part)?)
+    })?;
+    through_part(folder, &beside, |part| fs::write(part, checksum::line(name, &digest)))
+}
+
 /// A reader sees the old file or the new one, never half of one.
-fn copy_and_rename(from: &Path, folder: &Path, name: &str) -> std::io::Result<()> {
+fn through_part<T>(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&Path) -> std::io::Result<T>,
+) -> std::io::Result<T> {
     let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-    fs::copy(from, &part)?;
-    fs::rename(&part, folder.join(name)).inspect_err(|_| {
+    let written = write(&part).and_then(|written| {
+        fs::rename(&part, folder.join(name))?;
+        Ok(written)
+    });
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&part);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_is_placed_with_its_own_checksum() {
+        let folder = tempfile::tempdir().unwrap();
+        let built = folder.path().join("built");
+        for content in ["first", "second"] {
+            fs::write(&built, content).unwrap();
+            place_library(&built, folder.path(), "libx.so").unwrap();
+            let text = fs::read_to_string(folder.path().join("libx.so.sha256")).unwrap();
+            assert_eq!(text, format!("{}  libx.so\n", Sha256::of(content.as_bytes())));
+        }
+        fs::remove_file(&built).unwrap();
+        assert!(place_library(&built, folder.path(), "libx.so").is_err());
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "the second library, without a checksum and without a part of a file");
+    }
 }

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+use super::linker;
 use super::sealed::SealedCopy;
 use crate::catalog::Reason;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
@@ -18,7 +19,7 @@ pub(super) fn root(copy: SealedCopy) -> Result<RootRef, Reason> {
     // SAFETY: running the constructors of a plugin is what loading means; who may put files into a
     // tree is trusted with that. The bytes are sealed, so nobody changes them under the linker.
     let library = unsafe { Library::open(Some(path), flags) };
-    let library = library.map_err(|error| Reason::Linker(linkers_words(&error)))?;
+    let library = library.map_err(|error| linker::reason(&linkers_words(&error)))?;
     // SAFETY: only the address is taken here; nothing is read through it.
     let symbol = unsafe { library.get::<*const ()>(ROOT_SYMBOL) };
     let address = symbol.map_err(|_| Reason::NoSymbol(ROOT_SYMBOL))?.into_raw();

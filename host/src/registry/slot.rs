@@ -2,7 +2,7 @@
 
 use super::live::Live;
 use super::not_loaded;
-use crate::catalog::Installed;
+use crate::catalog::{Installed, Stamp};
 use plugin_api::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 /// What a slot belongs to: a folder, and the files in it as they were when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key(PathBuf);
+pub(super) struct Key(PathBuf, Stamp);
 
 impl Key {
     /// The key of a plug. Files that change make it another one.
     pub(super) fn of(plug: &Installed) -> Self {
-        Self(plug.path.clone())
+        Self(plug.path.clone(), plug.stamp)
     }
 }
 

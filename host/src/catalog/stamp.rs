@@ -1,0 +1,55 @@
+//! What tells one state of a file from another without reading it.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
+
+/// One state of one file. A file that was written or replaced has another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FileStamp {
+    device: u64,
+    inode: u64,
+    /// Bytes.
+    size: u64,
+    /// Nanoseconds since 1970.
+    modified: i128,
+}
+
+impl FileStamp {
+    /// The stamp of an open file.
+    #[must_use]
+    pub fn of(file: &Metadata) -> Self {
+        let modified = i128::from(file.mtime()) * 1_000_000_000 + i128::from(file.mtime_nsec());
+        Self { device: file.dev(), inode: file.ino(), size: file.size(), modified }
+    }
+}
+
+/// One state of a plug: of its library and of its manifest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// Of `plug.yaml`.
+    pub manifest: FileStamp,
+    /// Of the library.
+    pub library: FileStamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_written_anew_has_another_stamp() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let stamp = || FileStamp::of(&fs::metadata(&path).unwrap());
+        fs::write(&path, "one").unwrap();
+        let first = stamp();
+        assert_eq!(stamp(), first);
+        fs::write(&path, "three").unwrap();
+        assert_ne!(stamp(), first, "another size");
+        let aside = folder.path().join("aside");
+        fs::write(&aside, "one").unwrap();
+        fs::rename(&aside, &path).unwrap();
+        assert_ne!(stamp(), first, "another file of the same size");
+    }
+}
