@@ -30,6 +30,8 @@ struct Case {
     reason: &'static str,
 }
 
+const RUN_PATH: &str = "the library has a run path (/nowhere); build it without -rpath";
+
 /// What the headers of a library tell before any of it runs.
 fn seen_in_the_headers() -> [Case; 7] {
     let case = |name, defines, link, needs, kind, reason| {
@@ -37,33 +39,58 @@ fn seen_in_the_headers() -> [Case; 7] {
         Case { name, stub, kind, reason }
     };
     [
-        case("executable_stack", &[], &["-Wl,-z,execstack"], None, "executable_stack", "EXECSTACK"),
+        case(
+            "executable_stack",
+            &[],
+            &["-Wl,-z,execstack"],
+            None,
+            "executable_stack",
+            "the library demands executable stacks; link it with -z noexecstack",
+        ),
         case(
             "needs_a_path",
             &[],
             &[],
             Some("/nowhere/libplugpipe_nowhere.so.7"),
             "needs_library",
-            "NEEDS",
+            "the library demands `/nowhere/libplugpipe_nowhere.so.7`: libraries are found by the \
+             system, never by a path",
         ),
-        case("open_close", &["EXPORTS_OPEN_AND_CLOSE"], &[], None, "stray_exports", "EXPORTS"),
+        case(
+            "open_close",
+            &["EXPORTS_OPEN_AND_CLOSE"],
+            &[],
+            None,
+            "stray_exports",
+            "the library exports `open`, `close` besides its plugin; such names can take the place \
+             of the host's: export nothing but the plugin",
+        ),
         case(
             "r_path",
             &[],
             &["-Wl,-rpath,/nowhere", "-Wl,--disable-new-dtags"],
             None,
             "run_path",
-            "RPATH",
+            RUN_PATH,
         ),
-        case("run_path", &[], &["-Wl,-rpath,/nowhere"], None, "run_path", "RUNPATH"),
-        case("static_tls", &["STATIC_TLS"], &[], None, "static_tls", "TLS"),
+        case("run_path", &[], &["-Wl,-rpath,/nowhere"], None, "run_path", RUN_PATH),
+        case(
+            "static_tls",
+            &["STATIC_TLS"],
+            &[],
+            None,
+            "static_tls",
+            "the library demands static thread-local storage, which a program that is running may \
+             no longer have; build it without -ftls-model=initial-exec and without an allocator of \
+             its own",
+        ),
         case(
             "text_relocations",
             &["TEXT_RELOCATION"],
             &["-Wl,-z,notext"],
             None,
             "text_relocations",
-            "TEXTREL",
+            "the library relocates its own code; build it with -fPIC",
         ),
     ]
 }
@@ -98,23 +125,27 @@ fn refused_when_used(tree: &Tree, name: &str) -> String {
 fn a_library_that_needs_one_that_is_not_there_names_it() {
     let stub = Stub { needs: Some("libplugpipe_nowhere.so.7"), ..Stub::default() };
     let tree = with_library(Tree::empty(), "lonely", &stub.built(&meta("lonely")));
-    assert_eq!(refused_when_used(&tree, "lonely"), "NOWHERE");
+    let reason = "it needs libplugpipe_nowhere.so.7, which the dynamic linker does not find; \
+                  install the package that has it";
+    assert_eq!(refused_when_used(&tree, "lonely"), reason);
 }
 
 #[test]
-fn a_library_for_a_newer_glibc_names_both() {
+fn a_library_for_a_newer_glibc_says_which() {
     let library = Tree::empty().with_plug(HEALTHY).read(LIBRARY);
     let newest = newest_glibc(&library);
     let changed = with_version_need(&library, &newest, "GLIBC_9.99");
     let tree = Tree::empty().with_plug(HEALTHY);
     let tree = tree.without_file(&format!("{LIBRARY}.sha256")).with_file(LIBRARY, changed);
-    assert_eq!(refused_when_used(&tree, "json_serializer"), "GLIBC");
+    let reason = "it needs glibc 9.99, this machine has an older one; build it on an older system";
+    assert_eq!(refused_when_used(&tree, "json_serializer"), reason);
 }
 
 #[test]
 fn a_stub_that_is_no_plugin_is_found_out_without_harm() {
     let tree = with_library(Tree::empty(), "hollow", &Stub::default().built(&meta("hollow")));
-    assert_eq!(refused_when_used(&tree, "hollow"), "HOLLOW");
+    let reason = refused_when_used(&tree, "hollow");
+    assert!(reason.starts_with("its exported header is not readable: "), "{reason}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ enum End {
     Refused(&'static str),
     /// The plugin's own call failed.
     PluginError,
-    /// The host was ended by a signal.
+    /// The host was ended by a signal, or by the dynamic linker.
     Died,
     /// Anything else, which must not be.
     Wrong(String),
@@ -48,8 +48,8 @@ impl fmt::Display for End {
 }
 
 /// Parts of reasons, and what they are about.
-const REASONS: [(&str, &str); 20] = [
-    ("its checksum", "checksum_mismatch"),
+const REASONS: [(&str, &str); 22] = [
+    ("tells of", "checksum_mismatch"),
     ("the library is damaged", "damaged_library"),
     ("is not an ELF file", "not_elf"),
     ("an empty file", "empty_file"),
@@ -59,16 +59,18 @@ const REASONS: [(&str, &str); 20] = [
     ("panic=abort", "panic_abort"),
     ("disagree", "disagreement"),
     ("it was built for plugin-abi", "abi_mismatch"),
-    ("executable stack", "executable_stack"),
-    ("text relocations", "text_relocations"),
-    ("static TLS", "static_tls"),
-    ("RUNPATH", "run_path"),
-    ("needs the library", "missing_library"),
+    ("executable stacks", "executable_stack"),
+    ("relocates its own code", "text_relocations"),
+    ("static thread-local storage", "static_tls"),
+    ("has a run path", "run_path"),
+    ("does not find", "missing_library"),
     ("glibc", "newer_glibc"),
     ("it ended its process with", "probe_crashed"),
     ("it did not finish", "probe_timeout"),
     ("the dynamic linker refused", "linker"),
     ("binary layout differs", "abi_mismatch"),
+    ("exported header is not readable", "abi_mismatch"),
+    ("besides its plugin", "stray_exports"),
 ];
 
 /// The good library, and every way to damage it.
@@ -122,7 +124,8 @@ fn end_of(output: &Output) -> End {
         Some(0) if document()["serialized_message"] == r#"{"a":1}"# => End::RightAnswer,
         Some(2) => refusal(&document()["error"]["message"]),
         Some(1) if document()["error"]["kind"] == "plugin_error" => End::PluginError,
-        None => End::Died,
+        // The dynamic linker ends a process that it cannot go on with.
+        None | Some(127) => End::Died,
         _ => End::Wrong(output.to_string()),
     }
 }

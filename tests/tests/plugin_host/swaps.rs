@@ -65,6 +65,8 @@ fn a_hundred_swaps_under_load_lose_no_call_and_serve_no_old_build() {
     Build::number(0).put(&tree, &built);
     let words = ["serve", "--listen", "127.0.0.1:0", "--rescan", "3600"];
     let serve = Serve::start(Host::shared().run(words).plugs(&tree));
+    // A plug that nobody has called is loaded by its first call, and not by a swap.
+    assert_eq!(stamp_of(&serve.connect().process("stamped", &json!({})).expect(200)), 0);
     let (published, done, calls) = (AtomicU64::new(0), AtomicBool::new(false), AtomicU64::new(0));
     let mut report = String::new();
     thread::scope(|scope| {
