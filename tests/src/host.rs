@@ -21,6 +21,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Tells the binary where the plugs are, so that arguments can stay word for word.
 const PLUGS: &str = "PLUGPIPE_PLUGS";
 
+/// Tells the binary where it remembers libraries that it has tried; empty for nowhere.
+const TRIED: &str = "PLUGPIPE_PROBED_CACHE";
+
 /// The built binary and the tree its plugs were built into.
 pub struct Host {
     binary: PathBuf,
@@ -91,6 +94,8 @@ impl Host {
             }
         }
         command.env("CARGO_TARGET_DIR", target_folder()).env(PLUGS, &self.tree);
+        // Not in the home of whoever runs the tests.
+        command.env(TRIED, self.tree.with_file_name("tried"));
         Invocation { command, stdin: Vec::new(), input_stays_open: false, limit: LIMIT }
     }
 }
@@ -130,6 +135,12 @@ impl Invocation {
     #[must_use]
     pub fn plugs(self, tree: &Tree) -> Self {
         self.env(PLUGS, tree.path())
+    }
+
+    /// Every library is tried again, whether it has passed before or not.
+    #[must_use]
+    pub fn trying_again(self) -> Self {
+        self.env(TRIED, "")
     }
 
     /// Another working folder, with the plugs that a user there would have.

@@ -19,7 +19,7 @@ pub fn call(tree: &Tree, input: &Value) -> Invocation {
 
 /// A run of the rogue that does something wrong while it starts or stops.
 pub fn ordered(tree: &Tree, order: &str) -> Invocation {
-    call(tree, &json!({})).env("ROGUE", order)
+    call(tree, &json!({})).env("ROGUE", order).trying_again()
 }
 
 /// The document of a plugin that failed, or could not be used.

@@ -101,7 +101,8 @@ fn a_library_that_ends_its_process_in_a_reload_ends_no_server() {
         Host::shared()
             .run(["serve", "--listen", "127.0.0.1:0"])
             .plugs(&tree)
-            .env("ROGUE", "constructor:segfault"),
+            .env("ROGUE", "constructor:segfault")
+            .trying_again(),
     );
     let rogue = crate::rogue::tree();
     for file in ["plug.yaml", "librogue.so"] {
