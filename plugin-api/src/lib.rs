@@ -40,9 +40,8 @@
 //!     }
 //! }
 //! # fn main() {
-//! #     let about = plugin_api::export::about("greeter", "1.0.0", "unwind");
-//! #     let about = plugin_api::export::Living::<Greeter>::describe(about);
-//! #     assert_eq!(about.input.as_value()["required"][0], "who");
+//! #     let greeter = plugin_api::testing::PluginTest::<Greeter>::start().unwrap();
+//! #     assert_eq!(greeter.description().input.as_value()["required"][0], "who");
 //! # }
 //! ```
 //!
@@ -168,14 +167,19 @@
 //!     }
 //! }
 //! # fn main() {
-//! #     let about = plugin_api::export::about("countdown", "1.0.0", "unwind");
-//! #     let about = plugin_api::export::with_role::<Config>(about, "source");
-//! #     assert_eq!(about.config["source"].as_value()["required"][0], "from");
+//! #     use plugin_api::testing::{PluginTest, json};
+//! #     let countdown = PluginTest::<Countdown>::start().unwrap();
+//! #     let countdown = countdown.config(&json!({"from": 3})).unwrap();
+//! #     assert_eq!(countdown.source().unwrap().texts().unwrap(), ["3", "2", "1"]);
+//! #     let report = countdown.sink().unwrap().write(["3", "2"]).unwrap();
+//! #     assert_eq!(report.delivered, 2);
 //! # }
 //! ```
 //!
 //! [`Report`] counts what is stored and names what is not: see [`SinkStage::write`] for what each
 //! class of error makes the host do. A [`Transform`] changes batches on the lane's own thread.
+//!
+//! The [`guide`] goes from `plugpipe new` to a plugin in use; [`testing`] is what its tests stand on.
 //!
 //! # What the host promises
 //!
@@ -203,6 +207,7 @@ pub mod describe;
 pub mod error;
 #[doc(hidden)]
 pub mod export;
+pub mod guide;
 pub mod host;
 pub mod json;
 mod log;

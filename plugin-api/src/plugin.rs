@@ -11,12 +11,6 @@ use std::time::Duration;
 
 /// Life of a plugin: created once for each loaded version, `process` many times, `shutdown` once.
 /// The library stays mapped until the host ends.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is exported `as process` and is no `Plugin`",
-    label = "implement `Plugin` for this type, or `Serializer` if it turns values into bytes",
-    note = "write `impl plugin_api::Plugin for {Self}` with the types `Config`, `Input` and `Output`, \
-            `fn create` and `async fn process`"
-)]
 pub trait Plugin: Send + Sync + Sized + 'static {
     /// The configuration of one call. Its doc comments are the reference manual, its `Default` the
     /// defaults. A key that it does not know is refused before `process` is called.

@@ -10,12 +10,6 @@ use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a configuration or an input has to be: any serde type with a schema.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a configuration or an input",
-    label = "needs a way to be read and a JSON Schema",
-    note = "put `#[derive(serde::Deserialize, plugin_api::schemars::JsonSchema)]` and \
-            `#[schemars(crate = \"plugin_api::schemars\")]` on `{Self}`"
-)]
 pub trait Document: DeserializeOwned + JsonSchema + Send + Sync + 'static {}
 
 impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Document for T {}

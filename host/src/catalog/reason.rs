@@ -124,6 +124,38 @@ pub enum Reason {
     /// The dynamic linker refused it.
     #[error("the dynamic linker refused the library: {0}")]
     Linker(String),
+    /// The probe could not be had.
+    #[error("it could not be tried in a process of its own: {0}")]
+    ProbeFailed(String),
+    /// It ended the process that tried it.
+    #[error(
+        "it ended its process {how} while it was being {during}; nothing of it ran in the host"
+    )]
+    ProbeCrashed {
+        /// What was being done with it.
+        during: &'static str,
+        /// The signal or the exit code, and its last words.
+        how: String,
+    },
+    /// It kept the process that tried it waiting.
+    #[error("it did not finish being {during} within {seconds} s; nothing of it ran in the host")]
+    ProbeTimeout {
+        /// What was being done with it.
+        during: &'static str,
+        /// How long it had.
+        seconds: u64,
+    },
+    /// What the process that tried it found.
+    #[error("{reason}")]
+    ProbeRefused {
+        /// The name of its reason.
+        kind: String,
+        /// The reason.
+        reason: String,
+    },
+    /// Its instance could not be made.
+    #[error("it could not be created: {0}")]
+    Create(String),
     /// Its binary surface does not fit this host.
     #[error("{0}")]
     Abi(String),
@@ -180,6 +212,11 @@ impl Reason {
             Self::MissingLibrary(_) => "missing_library",
             Self::NewerGlibc(_) => "newer_glibc",
             Self::Linker(_) => "linker",
+            Self::ProbeFailed(_) => "probe_failed",
+            Self::ProbeCrashed { .. } => "probe_crashed",
+            Self::ProbeTimeout { .. } => "probe_timeout",
+            Self::ProbeRefused { kind, .. } => childs_kind(kind),
+            Self::Create(_) => "create_failed",
             Self::Abi(_) => "abi_mismatch",
             Self::NotCreated(_) => "not_created",
             Self::Quarantined(_) => "quarantined",
@@ -192,4 +229,20 @@ impl From<std::io::Error> for Reason {
     fn from(error: std::io::Error) -> Self {
         Self::Unreadable(error.to_string())
     }
+}
+
+/// The names that a process which tried a library gives to its reasons.
+fn childs_kind(name: &str) -> &'static str {
+    const KINDS: [&str; 9] = [
+        "missing_library",
+        "newer_glibc",
+        "static_tls",
+        "linker",
+        "abi_mismatch",
+        "no_symbol",
+        "bad_description",
+        "create_failed",
+        "unreadable",
+    ];
+    KINDS.into_iter().find(|kind| *kind == name).unwrap_or("probe_failed")
 }

@@ -9,6 +9,7 @@ mod list;
 pub mod log;
 mod measure;
 mod output;
+mod probe;
 mod progress;
 mod run;
 mod run_pipeline;
@@ -18,6 +19,7 @@ mod serve;
 mod signals;
 mod trees;
 
+use crate::loader::{Loader, Probe};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -49,6 +51,8 @@ Environment:
   PLUGPIPE_PLUGS  trees of plugs, separated by `:` (default ./plugs and the installed ones)
   PLUGPIPE_LOG    what is logged: error, warn (default), info (default of serve), debug, trace
   PLUGPIPE_TOKEN  the token that requests to `plugpipe serve` must have
+  PLUGPIPE_PROBED_CACHE  which libraries are known to load, a folder (default in ~/.cache); empty
+                  for none: each is tried in a process of its own every time
 
 Exit codes: 0 done, 1 the pipeline or plugin failed, 2 wrong usage, pipeline or configuration,
 130 or 143 interrupted";
@@ -61,6 +65,8 @@ enum Command {
     Build(build::BuildArguments),
     Bench(bench::BenchArguments),
     Serve(serve::ServeArguments),
+    #[command(hide = true)]
+    Probe(probe::ProbeArguments),
 }
 
 impl Arguments {
@@ -74,6 +80,12 @@ impl Arguments {
     }
 }
 
+/// Opens plugins, and tries libraries that it does not know in a child first.
+fn loader() -> Loader {
+    // This very program, also when its file was replaced since it was started.
+    Loader::new(Probe::child("/proc/self/exe"))
+}
+
 /// Runs one command and answers its exit code.
 pub async fn run(arguments: Arguments) -> u8 {
     let code = match arguments.command {
@@ -83,6 +95,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Build(arguments) => build::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Probe(arguments) => probe::run(&arguments),
     };
     if code == DONE && output::is_lost() { FAILED } else { code }
 }

@@ -61,7 +61,7 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
         Ok(job) => job,
         Err(code) => return code,
     };
-    let registry = Registry::new(Catalog::scan(&places));
+    let registry = Registry::new(Catalog::scan(&places), super::loader());
     let code = match job {
         Job::Pipeline(job) => run_pipeline::run(&job, &registry, signals).await,
         Job::Plugin(job) => run_plugin::run(job, &registry, signals).await,

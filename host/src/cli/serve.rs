@@ -91,7 +91,7 @@ pub(super) async fn run(arguments: ServeArguments) -> u8 {
         Err(error) => return output::wrong(&format!("signals cannot be caught: {error}")),
     };
     output::claim_stdout();
-    let registry = Registry::new(Catalog::default());
+    let registry = Registry::new(Catalog::default(), super::loader());
     let refresh = Refresh::new(registry.clone(), places);
     let server = match start(&arguments, &registry, &refresh).await {
         Ok(server) => server,

@@ -1,7 +1,7 @@
 //! Everything that is checked before the first byte of a library runs.
 
 use super::sealed::SealedCopy;
-use super::{Opened, agree, describe, library};
+use super::{Opened, Probe, agree, describe, library};
 use crate::catalog::scan::agree_with_library;
 use crate::catalog::trusted::{TrustedFile, TrustedFolder};
 use crate::catalog::{FileStamp, Installed, Manifest, Reason, Sha256, checksum};
@@ -33,6 +33,10 @@ impl Admitted {
     #[must_use]
     pub fn meta(&self) -> &Meta {
         &self.meta
+    }
+
+    pub(super) fn pass(&self, probe: &Probe) -> Result<(), Reason> {
+        probe.pass(&self.copy, &self.sha256)
     }
 
     /// Loads the library into this process and has it describe itself: its code runs from here on.

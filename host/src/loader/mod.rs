@@ -2,17 +2,19 @@
 //!
 //! In order: open the file along its trusted path and see that it is the one that was listed; copy
 //! it into sealed memory; hold the copy's SHA-256 to the checksum beside the library; read ELF
-//! headers, tables and metadata of the copy. Up to here nothing of the library has run: that is an
-//! [`Admitted`] library. Then open it, check the layout of its root module in both directions, let
-//! it describe itself, and compare the folder, the manifest, the metadata and the description.
+//! headers, tables and metadata of the copy; let a child process try it, unless it is known. Up to
+//! here nothing of the library has run in the host: that is an [`Admitted`] library. Then open it, check the layout of its root module in both directions,
+//! let it describe itself, and compare the folder, the manifest, the metadata and the description.
 //! Nothing is ever unloaded.
 
 mod admit;
 mod library;
 mod linker;
+mod probe;
 mod sealed;
 
 pub use admit::Admitted;
+pub use probe::{Known, Probe, serve as serve_probe};
 
 use crate::catalog::scan::same;
 use crate::catalog::{Installed, Reason, Sha256};
@@ -31,20 +33,37 @@ pub struct Opened {
     pub mapped: u64,
 }
 
-/// Opens one installed plug.
-///
-/// # Errors
-/// The reason of the first check that fails. The host and every other plug go on.
-pub fn open(plug: &Installed) -> Result<Opened, Reason> {
-    admit::admit(plug)?.open()
+/// Opens libraries, with or without trying them in a child first. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Loader {
+    probe: Probe,
 }
 
-/// Checks one installed plug without running any of it.
-///
-/// # Errors
-/// The reason of the first check that fails.
-pub fn admit(plug: &Installed) -> Result<Admitted, Reason> {
-    admit::admit(plug)
+impl Loader {
+    /// A loader that probes in that way.
+    #[must_use]
+    pub fn new(probe: Probe) -> Self {
+        Self { probe }
+    }
+
+    /// Makes every check that needs none of the library's code in this process. Blocks: for a few
+    /// milliseconds, and for the seconds that a probe may take when the library is not known.
+    ///
+    /// # Errors
+    /// The reason of the first check that fails.
+    pub fn admit(&self, plug: &Installed) -> Result<Admitted, Reason> {
+        let admitted = admit::admit(plug)?;
+        admitted.pass(&self.probe)?;
+        Ok(admitted)
+    }
+
+    /// As [`Loader::admit`] and then [`Admitted::open`].
+    ///
+    /// # Errors
+    /// The reason of the first check that fails. The host and every other plug go on.
+    pub fn open(&self, plug: &Installed) -> Result<Opened, Reason> {
+        self.admit(plug)?.open()
+    }
 }
 
 fn describe(root: &RootRef) -> Result<Description, Reason> {

@@ -102,6 +102,7 @@ impl Shown {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
+    use crate::loader::{Loader, Probe};
     use crate::stream::watched::Role;
     use std::io::{Read as _, Write as _};
     use std::net::TcpStream;
@@ -140,7 +141,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_stream_and_the_plugins_are_served_and_nothing_else() {
-        let registry = Registry::new(Catalog::default());
+        let registry = Registry::new(Catalog::default(), Loader::new(Probe::Off));
         registry.metrics().counter("hits_total", "", &[]).store(7, Ordering::Relaxed);
         registry
             .metrics()

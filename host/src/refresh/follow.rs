@@ -72,6 +72,7 @@ fn scan_at(first: Instant, last: Instant) -> Instant {
 mod tests {
     use super::*;
     use crate::catalog::{Catalog, Places};
+    use crate::loader::{Loader, Probe};
     use crate::registry::Registry;
     use std::fs;
     use std::path::Path;
@@ -92,7 +93,7 @@ mod tests {
 
     /// Follows `tree`, does `act` after the first publish, and waits until `folders` are refused.
     async fn refused_after(tree: &Path, rescan: Duration, act: impl FnOnce(), folders: usize) {
-        let registry = Registry::new(Catalog::default());
+        let registry = Registry::new(Catalog::default(), Loader::new(Probe::Off));
         let refresh = Refresh::new(registry.clone(), Places::trees(vec![tree.to_path_buf()]));
         let following = refresh.clone();
         let following = tokio::spawn(async move { following.follow(rescan).await });

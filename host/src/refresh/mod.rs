@@ -101,11 +101,15 @@ fn tell(changes: &Changes) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::loader::{Loader, Probe};
     use std::fs;
     use std::path::Path;
 
     fn refresh(tree: &Path) -> Refresh {
-        Refresh::new(Registry::new(Catalog::default()), Places::trees(vec![tree.to_path_buf()]))
+        Refresh::new(
+            Registry::new(Catalog::default(), Loader::new(Probe::Off)),
+            Places::trees(vec![tree.to_path_buf()]),
+        )
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ pub use live::{InUse, Live, Request};
 pub use overview::PluginState;
 
 use crate::catalog::{Catalog, Installed, PluginRef, Reason};
-use crate::loader;
+use crate::loader::Loader;
 use crate::metrics::Metrics;
 use crate::services::Services;
 use borrowed::Borrowed;
@@ -45,6 +45,7 @@ pub struct Registry {
 }
 
 struct Shared {
+    loader: Loader,
     catalog: RwLock<Arc<Catalog>>,
     slots: Mutex<HashMap<Key, Arc<Slot>>>,
     /// What must not be published, and why, until its files change.
@@ -57,10 +58,11 @@ struct Shared {
 }
 
 impl Registry {
-    /// An empty registry over what is installed.
+    /// An empty registry over what is installed, which `loader` opens.
     #[must_use]
-    pub fn new(catalog: Catalog) -> Self {
+    pub fn new(catalog: Catalog, loader: Loader) -> Self {
         let shared = Shared {
+            loader,
             catalog: RwLock::new(Arc::new(catalog)),
             slots: Mutex::default(),
             barred: Mutex::default(),
@@ -169,7 +171,10 @@ impl Registry {
 
     fn load(&self, plug: &Arc<Installed>) -> Loaded {
         let label = label(plug);
-        let opened = loader::open(plug)
+        let opened = self
+            .shared
+            .loader
+            .open(plug)
             .map_err(|reason| not_loaded(format!("plugin `{label}` was refused: {reason}")))?;
         self.shared.mapped.fetch_add(opened.mapped, Ordering::Relaxed);
         let services = Services::new(self.clone(), label.clone());

@@ -3,7 +3,6 @@
 use super::slot::Key;
 use super::{Changes, Registry, not_loaded};
 use crate::catalog::{Catalog, Installed, Reason, Refusal};
-use crate::loader;
 use std::sync::{Arc, PoisonError};
 
 /// Reasons that say that there is no plug any more, rather than a bad one.
@@ -69,7 +68,7 @@ impl Registry {
                 .open_as_it_is(&judged)
                 .map(drop)
                 .map_err(|error| Reason::NotCreated(error.message)),
-            false => loader::admit(&judged).map(drop),
+            false => registry.shared.loader.admit(&judged).map(drop),
         });
         let lost = |_| Err(Reason::NotCreated(not_loaded("a thread was lost".to_owned()).message));
         judging.await.unwrap_or_else(lost)

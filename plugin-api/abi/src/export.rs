@@ -65,7 +65,9 @@ pub trait Instance: Send + Sync + Sized + 'static {
     fn shutdown(&self, _grace_ms: u64) {}
 }
 
-fn no_role(role: &str) -> PErr {
+/// The refusal of a role that the plugin does not have.
+#[must_use]
+pub fn no_role(role: &str) -> PErr {
     let message = format!("this plugin has no role `{role}`");
     PErr::new(ErrorClass::CONFIG_FATAL, ErrorCode::NOT_SUPPORTED, message)
 }

@@ -34,12 +34,12 @@ macro_rules! export_for_test {
 macro_rules! __read_export {
     ($then:ident $name:literal, $plugin:ty as process $($role:ident)* $(,)?) => {
         $crate::__roles!(
-            [- - -] [$($role)*] $then $name, $crate::export::Living<$plugin>, $plugin, $($role)*
+            [- - -] [$($role)*] $then $name, Living, $plugin, $($role)*
         );
     };
     ($then:ident $name:literal, $plugin:ty as $($role:ident)+ $(,)?) => {
         $crate::__roles!(
-            [- - -] [$($role)*] $then $name, $crate::export::Pure<$plugin>, $plugin, $($role)*
+            [- - -] [$($role)*] $then $name, Pure, $plugin, $($role)*
         );
     };
     ($then:ident $name:literal, $plugin:ty $(as)? $(,)?) => {
@@ -97,9 +97,9 @@ macro_rules! __roles {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export {
-    ($name:literal, $living:ty, $plugin:ty, $($role:ident)*) => {
+    ($name:literal, $created:ident, $plugin:ty, $($role:ident)*) => {
         const _: () = {
-            $crate::__entry!($name, $living, $plugin, $($role)*);
+            $crate::__entry!($name, $plugin, $($role)*);
 
             const PARTS: [&str; 11] = plugin_abi::meta::parts($name, VERSION, PANIC);
             const LEN: usize = plugin_abi::meta::joined_len(&PARTS);
@@ -111,7 +111,7 @@ macro_rules! __export {
             #[used]
             #[unsafe(export_name = "plugpipe_plugin_root_1")]
             pub static ROOT: $crate::export::LibHeader =
-                plugin_abi::export::header::<Exported>();
+                plugin_abi::export::header::<$crate::export::$created<$plugin, Exported>>();
         };
     };
 }
@@ -120,22 +120,23 @@ macro_rules! __export {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_unnamed {
-    ($name:literal, $living:ty, $plugin:ty, $($role:ident)*) => {
+    ($name:literal, $created:ident, $plugin:ty, $($role:ident)*) => {
         const _: () = {
-            $crate::__entry!($name, $living, $plugin, $($role)*);
+            $crate::__entry!($name, $plugin, $($role)*);
 
-            static ROOT: $crate::export::LibHeader = plugin_abi::export::header::<Exported>();
+            static ROOT: $crate::export::LibHeader =
+                plugin_abi::export::header::<$crate::export::$created<$plugin, Exported>>();
         };
     };
 }
 
-/// The typed plugin as an entry of the binary surface. Whoever expands it adds the static `ROOT`.
+/// The name and the roles of the plugin, and the way to its root module. Whoever expands it adds the
+/// static `ROOT`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
-    ($name:literal, $living:ty, $plugin:ty, $($role:ident)*) => {
-        use $crate::export::plugin_abi::{self, Call, Doc, Entry, HostSvc, Instance, PErr};
-        use ::std::{result::Result, sync::Arc};
+    ($name:literal, $plugin:ty, $($role:ident)*) => {
+        use $crate::export::plugin_abi;
 
         const VERSION: &str = ::core::env!("CARGO_PKG_VERSION");
         const PANIC: &str = if cfg!(panic = "abort") { "abort" } else { "unwind" };
@@ -144,33 +145,19 @@ macro_rules! __entry {
             "a plug's name is 1 to 64 of `a-z`, `0-9` and `_`, as in its folder and its plug.yaml"
         );
 
-        struct Exported(Arc<$living>);
+        struct Exported;
 
-        impl Instance for Exported {
-            fn process(
-                self: Arc<Self>,
-                call: Call,
-            ) -> impl ::core::future::Future<Output = Result<Doc, PErr>> + Send {
-                Arc::clone(&self.0).process(call)
+        impl $crate::export::Roles<$plugin> for Exported {
+            fn about() -> $crate::Description {
+                $crate::export::about($name, VERSION, PANIC)
             }
 
-            fn shutdown(&self, grace_ms: u64) {
-                self.0.shutdown(grace_ms);
-            }
-
-            $($crate::__open_role!($role);)*
-        }
-
-        impl Entry for Exported {
-            fn describe() -> Result<Doc, PErr> {
-                let described = <$living>::describe($crate::export::about($name, VERSION, PANIC));
+            fn describe(described: $crate::Description) -> $crate::Description {
                 $(let described = $crate::__describe_role!($role, $plugin, described);)*
-                $crate::export::written(&described)
+                described
             }
 
-            fn create(host: HostSvc, settings: Doc) -> Result<Self, PErr> {
-                <$living>::create(host, &settings).map(|living| Self(Arc::new(living)))
-            }
+            $($crate::__open_role!($role, $plugin);)*
         }
 
         impl $crate::export::Exported for $plugin {
@@ -185,22 +172,23 @@ macro_rules! __entry {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __open_role {
-    (source) => {
-        $crate::__open_role!(@method open_source SourceBox);
+    (source, $plugin:ty) => {
+        $crate::__open_role!(@method open_source SourceBox $plugin);
     };
-    (transform) => {
-        $crate::__open_role!(@method open_transform TransformBox);
+    (transform, $plugin:ty) => {
+        $crate::__open_role!(@method open_transform TransformBox $plugin);
     };
-    (sink) => {
-        $crate::__open_role!(@method open_sink SinkBox);
+    (sink, $plugin:ty) => {
+        $crate::__open_role!(@method open_sink SinkBox $plugin);
     };
-    (@method $open:ident $stage:ident) => {
+    (@method $open:ident $stage:ident $plugin:ty) => {
         fn $open(
-            self: Arc<Self>,
+            stages: $crate::export::Stages<$plugin>,
             open: plugin_abi::Open,
-        ) -> impl ::core::future::Future<Output = Result<plugin_abi::$stage, PErr>> + Send {
-            let living = Arc::clone(&self.0);
-            async move { living.stages().$open(&open).await }
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<plugin_abi::$stage, plugin_abi::PErr>,
+        > + Send {
+            $crate::export::stages::$open::<$plugin>(stages, open)
         }
     };
 }

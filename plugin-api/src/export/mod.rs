@@ -3,17 +3,21 @@
 //! - [`macros`]: `export!` itself
 //! - [`living`]: a plugin with the role `process`
 //! - [`pure`]: a plugin that is a stage and nothing else
+//! - [`roles`]: what the macro says of a plugin
 //! - [`stages`]: opening sources, transforms and sinks of either
 
 pub mod living;
 pub mod macros;
 pub mod pure;
+pub mod roles;
 pub mod stages;
 
 pub use living::Living;
 pub use plugin_abi;
 pub use plugin_abi::export::LibHeader;
 pub use pure::Pure;
+pub use roles::Roles;
+pub use stages::Stages;
 
 use crate::describe::{Description, schema_of};
 use crate::json::Json;

@@ -25,6 +25,12 @@ pub struct Stages<P> {
     pub host: Host,
 }
 
+impl<P> Clone for Stages<P> {
+    fn clone(&self) -> Self {
+        Self { plugin: Arc::clone(&self.plugin), host: self.host }
+    }
+}
+
 /// Small enough that every stage finds a batch in its core's second cache.
 const BATCH_BYTES: usize = 512 * 1024;
 
@@ -38,30 +44,27 @@ fn lane(open: &Open) -> Lane {
     }
 }
 
-impl<P: Source> Stages<P> {
-    /// A source of one lane.
-    pub async fn open_source(&self, open: &Open) -> Result<SourceBox, PErr> {
-        let ctx = Ctx::of_stage(self.host, open);
-        let stage = self.plugin.open_source(&ctx, lane(open), config(&open.cfg)?).await?;
-        Ok(source_box(Opened(stage)))
-    }
+/// A source of one lane.
+pub async fn open_source<P: Source>(stages: Stages<P>, open: Open) -> Result<SourceBox, PErr> {
+    let ctx = Ctx::of_stage(stages.host, &open);
+    let stage = stages.plugin.open_source(&ctx, lane(&open), config(&open.cfg)?).await?;
+    Ok(source_box(Opened(stage)))
 }
 
-impl<P: Transform> Stages<P> {
-    /// A transform of one lane.
-    pub async fn open_transform(&self, open: &Open) -> Result<TransformBox, PErr> {
-        let (plugin, config) = (Arc::clone(&self.plugin), config(&open.cfg)?);
-        Ok(transform_box(Configured { plugin, config }))
-    }
+/// A transform of one lane.
+pub async fn open_transform<P: Transform>(
+    stages: Stages<P>,
+    open: Open,
+) -> Result<TransformBox, PErr> {
+    let (plugin, config) = (stages.plugin, config(&open.cfg)?);
+    Ok(transform_box(Configured { plugin, config }))
 }
 
-impl<P: Sink> Stages<P> {
-    /// A sink of one lane.
-    pub async fn open_sink(&self, open: &Open) -> Result<SinkBox, PErr> {
-        let ctx = Ctx::of_stage(self.host, open);
-        let stage = self.plugin.open_sink(&ctx, lane(open), config(&open.cfg)?).await?;
-        Ok(sink_box(Opened(stage)))
-    }
+/// A sink of one lane.
+pub async fn open_sink<P: Sink>(stages: Stages<P>, open: Open) -> Result<SinkBox, PErr> {
+    let ctx = Ctx::of_stage(stages.host, &open);
+    let stage = stages.plugin.open_sink(&ctx, lane(&open), config(&open.cfg)?).await?;
+    Ok(sink_box(Opened(stage)))
 }
 
 /// An open source or sink.

@@ -27,12 +27,15 @@ pub struct PluginTest<P> {
     exported: PhantomData<fn() -> P>,
 }
 
-impl<P: Exported> PluginTest<P> {
+impl<P> PluginTest<P> {
     /// Starts the plugin with a host of its own.
     ///
     /// # Errors
     /// What a host would refuse it for, and the plugin's own error of `create`.
-    pub fn start() -> Result<Self> {
+    pub fn start() -> Result<Self>
+    where
+        P: Exported,
+    {
         Self::start_with(TestHost::new())
     }
 
@@ -40,16 +43,17 @@ impl<P: Exported> PluginTest<P> {
     ///
     /// # Errors
     /// As [`PluginTest::start`].
-    pub fn start_with(host: TestHost) -> Result<Self> {
+    pub fn start_with(host: TestHost) -> Result<Self>
+    where
+        P: Exported,
+    {
         let root = root_of::<P>()?;
         let description = description(&describe(root)?)?;
         let plugin = create(root, &host)?;
         let config = Json::from_value(&serde_json::json!({}))?;
         Ok(Self { plugin, host, description, config, deadline: None, exported: PhantomData })
     }
-}
 
-impl<P> PluginTest<P> {
     /// The configuration of all that follows, in place of `{}`.
     ///
     /// # Errors

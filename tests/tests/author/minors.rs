@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use end_to_end::host::{Host, Output, Tree};
+use end_to_end::oracle::Counters;
 use serde_json::json;
 
 use crate::outside::Outside;
@@ -12,9 +13,8 @@ const STREAM: &str = r"
 apiVersion: v1
 kind: PipeSpec
 metadata: {name: stream, version: 1.0.0}
-mode: stream
 pipeline:
-  - {id: read, uses: generator_source, with: {records: 3}}
+  - {id: read, uses: generator_source, config: {count: 3}}
   - {id: write, uses: greeter}
 ";
 
@@ -64,7 +64,9 @@ fn a_plugin_of_a_newer_minor_answers_in_todays_host() {
     let output = greeted(&tree).expect_code(0);
     assert_eq!(output.json(), json!({"greeting": "hello Ada"}));
     let tree = tree.with_plug("sources/generator_source/1.0.0");
-    Host::shared().run(["run", "-"]).plugs(&tree).stdin(STREAM).output().expect_code(0);
+    let streamed = Host::shared().run(["run", "-"]).plugs(&tree).stdin(STREAM).output();
+    let document = streamed.expect_code(0).json();
+    assert_eq!(Counters::of(&document), Counters::all_delivered(3));
 }
 
 #[test]
