@@ -43,7 +43,7 @@ fn a_circle_of_three_is_spelled_out() {
 #[test]
 fn a_plugin_that_calls_itself_is_stopped() {
     let output = call(&tree(), &json!({"answer": "itself"})).output().expect_code(1);
-    let message = "plugins call each other in a circle: rogue@1.0.0 → rogue@1.0.0";
+    let message = "plugins call each other in a circle: rogue@1.0.7 → rogue@1.0.7";
     assert_eq!(output.json(), failed("plugin_error", message), "{output}");
 }
 

@@ -21,6 +21,7 @@ mod owners;
 mod panics;
 mod rogue;
 mod serve_faults;
+mod serve_hangs;
 mod serve_life;
 mod serve_requests;
 mod swaps;

@@ -54,7 +54,7 @@ fn a_panic_while_the_plugin_stops_takes_nothing_from_its_answer() {
 #[test]
 fn a_panic_while_the_instance_is_made_is_why_the_plugin_is_not_used() {
     let output = ordered(&tree(), "create:panic:host").output().expect_code(2);
-    let message = "plugin `rogue@1.0.0` could not be created: \
+    let message = "plugin `rogue@1.0.7` could not be created: \
                    the plugin panicked in create: told to panic in create";
     assert_eq!(output.json(), failed("plugin_refused", message), "{output}");
 }

@@ -3,7 +3,7 @@
 use end_to_end::host::{Host, Invocation, Output, Tree};
 use serde_json::{Value, json};
 
-pub const ROGUE: &str = "faulty/rogue/1.0.0";
+pub const ROGUE: &str = "faulty/rogue/1.0.7";
 pub const ECHO: &str = "versions/echo/1.0.0";
 
 /// The rogue, and a plug that has nothing to do with it.
@@ -30,7 +30,7 @@ pub fn failed(kind: &str, message: &str) -> Value {
 
 /// The rogue was refused for `reason`, and said so once on stderr.
 pub fn assert_refused(output: &Output, reason: &str) {
-    let message = format!("plugin `rogue@1.0.0` was refused: {reason}");
+    let message = format!("plugin `rogue@1.0.7` was refused: {reason}");
     assert_eq!(output.code, Some(2), "{output}");
     assert_eq!(output.json(), failed("plugin_refused", &message), "{output}");
     let reported = output.stderr.matches(&format!("error: {message}\n")).count();

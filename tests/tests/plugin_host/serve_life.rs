@@ -150,7 +150,7 @@ fn a_plug_that_is_removed_while_it_is_called_answers_that_call() {
     let reply = during_a_call(&serve, || {
         std::fs::remove_dir_all(tree.path().join("faulty")).unwrap();
         let changes = serve.post("/v1/reload", &json!({})).expect(200);
-        assert_eq!(changes["removed"], json!([{"plugin": "faulty/rogue", "version": "1.0.0"}]));
+        assert_eq!(changes["removed"], json!([{"plugin": "faulty/rogue", "version": "1.0.7"}]));
         assert_eq!(serve.connect().process("rogue", &json!({})).status, 404);
     });
     assert_eq!(reply.expect(200), json!({"ok": true}));
