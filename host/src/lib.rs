@@ -10,7 +10,9 @@
 //! - [`run`]: the document engine; [`stream`]: the batch engine.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
 //! - [`serve`]: the host as an HTTP service; [`refresh`] keeps it in step with the trees.
-//! - [`compile`]: source plugs to libraries.
+//! - [`about`]: what a plug is, for people.
+//! - [`scaffold`]: new plugs; [`compile`]: source plugs to libraries; [`proving`]: their promises tried;
+//!   [`install`]: in and out of a tree.
 //! - [`cli`]: the commands.
 //!
 //! A run flows one way: [`pipeline::PipelineSpec`] and [`catalog::Catalog`] become a
@@ -24,18 +26,22 @@
 )))]
 compile_error!("PlugPipe runs on Linux with glibc, on x86_64 and aarch64");
 
+pub mod about;
 pub mod catalog;
 pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod elf;
+pub mod install;
 pub mod json;
 pub mod loader;
 pub mod metrics;
 pub mod pipeline;
+pub mod proving;
 pub mod refresh;
 pub mod registry;
 pub mod run;
+pub mod scaffold;
 pub mod serve;
 pub mod services;
 pub mod stream;

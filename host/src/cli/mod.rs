@@ -3,11 +3,15 @@
 mod bench;
 mod build;
 mod check;
+mod chosen;
+mod compiling;
 mod failure;
 pub mod given;
+mod install;
 mod list;
 pub mod log;
 mod measure;
+mod new;
 mod output;
 mod probe;
 mod progress;
@@ -16,7 +20,9 @@ mod run_pipeline;
 mod run_plugin;
 mod run_stream;
 mod serve;
+mod show;
 mod signals;
+mod test;
 mod trees;
 
 use crate::loader::{Loader, Probe};
@@ -60,9 +66,15 @@ Exit codes: 0 done, 1 the pipeline or plugin failed, 2 wrong usage, pipeline or 
 #[derive(Subcommand, Debug)]
 enum Command {
     Run(run::RunArguments),
+    New(new::NewArguments),
     Check(check::CheckArguments),
     List(list::ListArguments),
+    Show(show::ShowArguments),
+    Doc(show::DocArguments),
     Build(build::BuildArguments),
+    Test(test::TestArguments),
+    Install(install::InstallArguments),
+    Remove(install::RemoveArguments),
     Bench(bench::BenchArguments),
     Serve(serve::ServeArguments),
     #[command(hide = true)]
@@ -90,9 +102,15 @@ fn loader() -> Loader {
 pub async fn run(arguments: Arguments) -> u8 {
     let code = match arguments.command {
         Command::Run(arguments) => run::run(arguments).await,
+        Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
+        Command::Doc(arguments) => show::doc(&arguments),
         Command::Build(arguments) => build::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments).await,
+        Command::Install(arguments) => install::install(arguments),
+        Command::Remove(arguments) => install::remove_plug(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Probe(arguments) => probe::run(&arguments),

@@ -1,12 +1,13 @@
 //! `plugpipe run`: a pipeline, or one plugin.
 
+use super::compiling::Compiling;
 use super::given::GivenArguments;
 use super::run_stream::StreamArguments;
 use super::signals::Signals;
 use super::trees::TreeArguments;
 use super::{build, failure, output, run_pipeline, run_plugin};
 use crate::catalog::Catalog;
-use crate::compile::{CompileError, compile};
+use crate::compile::{CompileError, Order, compile};
 use crate::registry::Registry;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -104,7 +105,7 @@ async fn read_job(arguments: RunArguments, signals: &mut Signals) -> Result<Job,
 /// Compiles what can be compiled; the exit code when that fails. Trees without source code are fine:
 /// their plugs are built already.
 fn build_first(trees: &[PathBuf]) -> Option<u8> {
-    match compile(trees, &[], None) {
+    match compile(Order { trees, ..Order::default() }, &Compiling::new()) {
         Ok(_) | Err(CompileError::NothingToBuild(_)) => None,
         Err(fault) => {
             failure::print("build_failed", &fault.to_string());

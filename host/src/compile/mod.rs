@@ -1,10 +1,21 @@
 //! Compiles source plugs with cargo and puts each library beside its manifest, with its checksum.
+//!
+//! - [`Wanted`]: what is to be compiled, by name or by folder
+//! - [`Watch`]: what a terminal shows meanwhile
 
 mod cargo;
+mod sources;
+mod wanted;
+mod watch;
 
-use crate::catalog::scan::{Folder, read_manifest, version_folders};
-use crate::catalog::{PluginRef, Sha256, checksum};
+pub(crate) use cargo::packages;
+pub(crate) use sources::category_in_path;
+pub use wanted::Wanted;
+pub use watch::{Unwatched, Watch};
+
+use crate::catalog::{Sha256, checksum};
 use semver::Version;
+use sources::SourcePlug;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -17,6 +28,9 @@ pub enum CompileError {
     /// No folder with source code fits what was asked for.
     #[error("there is no plug with source code that fits {0}; `plugpipe list` shows the folders")]
     NothingToBuild(String),
+    /// A folder without a crate.
+    #[error("{0} holds no crate: there is no Cargo.toml in it")]
+    NoCrate(PathBuf),
     /// cargo could not be started or gave no sensible answer.
     #[error("cargo could not be used: {0}. Building plugs needs a Rust toolchain")]
     Cargo(String),
@@ -45,31 +59,33 @@ pub struct Built {
     pub library: PathBuf,
 }
 
-struct SourcePlug {
-    folder: Folder,
-    version: Version,
-    library_file: String,
-    /// Its `Cargo.toml`, as cargo spells the path.
-    cargo_toml: PathBuf,
+/// What is to be compiled, and where the libraries go.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Order<'a> {
+    /// Where plugs are looked for by name.
+    pub trees: &'a [PathBuf],
+    /// What to compile; every source plug of the trees when it is empty.
+    pub wanted: &'a [Wanted],
+    /// The tree that takes the plugs; absent = each library goes beside its manifest.
+    pub out: Option<&'a Path>,
 }
 
-/// Compiles every source plug of `trees` that `wanted` names (all, when it is empty), in the profile
-/// the host itself was built in. Libraries go beside their manifests, or into the tree `out`.
+/// Compiles what is ordered, in the profile the host itself was built in.
 ///
 /// # Errors
 /// See [`CompileError`]. What was compiled before the fault stays in place.
-pub fn compile(
-    trees: &[PathBuf],
-    wanted: &[PluginRef],
-    out: Option<&Path>,
-) -> Result<Vec<Built>, CompileError> {
+pub fn compile(order: Order<'_>, watch: &dyn Watch) -> Result<Vec<Built>, CompileError> {
+    let Order { trees, wanted, out } = order;
     if let Some(file) = out.filter(|out| out.exists() && !out.is_dir()) {
         let not_a_folder = std::io::Error::from(std::io::ErrorKind::NotADirectory);
         return Err(CompileError::Write(file.to_owned(), not_a_folder));
     }
-    let plugs = source_plugs(trees, wanted)?;
+    let plugs = sources::find(trees, wanted)?;
+    watch.begins(plugs.len());
     let manifests: Vec<&Path> = plugs.iter().map(|plug| plug.cargo_toml.as_path()).collect();
-    let compiled = cargo::build(&manifests)?;
+    let compiled = cargo::build(&manifests, watch);
+    watch.ends();
+    let compiled = compiled?;
     let failed = |plug: &&SourcePlug| {
         !compiled.libraries.contains_key(&plug.cargo_toml) && !compiled.failed.is_empty()
     };
@@ -82,41 +98,6 @@ pub fn compile(
         [] => Ok(placed),
         names => Err(CompileError::Compiler(names.join(", "))),
     }
-}
-
-fn source_plugs(trees: &[PathBuf], wanted: &[PluginRef]) -> Result<Vec<SourcePlug>, CompileError> {
-    let mut plugs = Vec::new();
-    for folder in trees.iter().flat_map(|tree| version_folders(tree)) {
-        if !folder.path.join("Cargo.toml").is_file() {
-            continue;
-        }
-        let manifest = match read_manifest(&folder.path) {
-            Ok(Some(manifest)) => manifest,
-            Ok(None) => continue,
-            // `list` shows it; it stops no other plug unless it was asked for.
-            Err(_) if !wanted.iter().any(|one| one.names(&folder.category, &folder.name)) => {
-                continue;
-            }
-            Err(reason) => {
-                return Err(CompileError::Manifest(folder.path.clone(), reason.to_string()));
-            }
-        };
-        let asked =
-            |one: &PluginRef| one.matches(&folder.category, &folder.name, &manifest.version);
-        if wanted.is_empty() || wanted.iter().any(asked) {
-            let library_file = manifest.library_file();
-            let cargo_toml = folder.path.join("Cargo.toml").canonicalize();
-            let cargo_toml =
-                cargo_toml.map_err(|error| CompileError::Write(folder.path.clone(), error))?;
-            plugs.push(SourcePlug { folder, version: manifest.version, library_file, cargo_toml });
-        }
-    }
-    if plugs.is_empty() {
-        let names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-        let asked = if names.is_empty() { "the trees".to_owned() } else { names.join(", ") };
-        return Err(CompileError::NothingToBuild(asked));
-    }
-    Ok(plugs)
 }
 
 fn place(
