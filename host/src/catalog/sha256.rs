@@ -63,7 +63,7 @@ impl FromStr for Sha256 {
         let digits: Vec<u32> =
             text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>().ok_or(NotADigest)?;
         let bytes: Vec<u8> =
-            digits.chunks(2).map(|pair| byte(pair)).collect::<Option<_>>().ok_or(NotADigest)?;
+            digits.chunks(2).map(byte).collect::<Option<_>>().ok_or(NotADigest)?;
         bytes.try_into().map(Self).map_err(|_| NotADigest)
     }
 }

@@ -19,7 +19,7 @@ fn a_plain_library_is_fine_and_tells_who_it_is() {
     let meta = inspect(&bytes).unwrap();
     assert_eq!((meta.name.as_str(), meta.version.as_str()), ("echo", "1.0.0"));
     assert_eq!(meta.build.as_deref(), Some("c0ffee"));
-    assert!(meta.mapped >= 4096 && meta.mapped % 4096 == 0, "{}", meta.mapped);
+    assert!(meta.mapped >= 4096 && meta.mapped.is_multiple_of(4096), "{}", meta.mapped);
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&bytes).unwrap();
     assert_eq!(inspect_headers(&file).unwrap(), meta);
