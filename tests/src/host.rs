@@ -21,6 +21,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Tells the binary where the plugs are, so that arguments can stay word for word.
 const PLUGS: &str = "PLUGPIPE_PLUGS";
 
+/// Tells the binary where it remembers libraries that it has tried; empty for nowhere.
+const TRIED: &str = "PLUGPIPE_PROBED_CACHE";
+
 /// The built binary and the tree its plugs were built into.
 pub struct Host {
     binary: PathBuf,
@@ -74,6 +77,14 @@ impl Host {
         &self.tree
     }
 
+    /// The library of a package of the workspace, built with `panic=abort`.
+    ///
+    /// # Panics
+    /// When it does not compile.
+    pub fn built_to_abort(&self, package: &str) -> Vec<u8> {
+        build::aborting(package).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     fn invocation(&self, mut command: Command) -> Invocation {
         command.current_dir(workspace_root());
         for (name, _) in std::env::vars_os() {
@@ -83,6 +94,8 @@ impl Host {
             }
         }
         command.env("CARGO_TARGET_DIR", target_folder()).env(PLUGS, &self.tree);
+        // Not in the home of whoever runs the tests.
+        command.env(TRIED, self.tree.with_file_name("tried"));
         Invocation { command, stdin: Vec::new(), input_stays_open: false, limit: LIMIT }
     }
 }
@@ -124,6 +137,12 @@ impl Invocation {
         self.env(PLUGS, tree.path())
     }
 
+    /// Every library is tried again, whether it has passed before or not.
+    #[must_use]
+    pub fn trying_again(self) -> Self {
+        self.env(TRIED, "")
+    }
+
     /// Another working folder, with the plugs that a user there would have.
     #[must_use]
     pub fn in_folder(mut self, folder: &Path) -> Self {
@@ -136,6 +155,11 @@ impl Invocation {
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
+    }
+
+    /// The command alone, for what neither ends by itself nor has a deadline.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
     }
 
     /// Runs to the end.

@@ -10,6 +10,10 @@
 //! - [`stream`]: a folder with a stream, its records and its checkpoint
 //! - [`golden`]: the folders `cases/` of each plug, run and compared
 //! - [`readme`]: the commands a README shows, and the output it promises
+//! - [`serve`]: a running `plugpipe serve` and its client
+//! - [`patch`], [`elf`], [`damage`]: built libraries, changed and damaged byte by byte
+//! - [`stub`]: small libraries made by the C compiler
+//! - [`doorbell`]: an address that plugins connect to and wait at
 //! - [`process`]: a child process with a deadline
 //!
 //! A server that is not installed skips its tests, and says so on stderr. With
@@ -26,15 +30,21 @@ use std::error::Error;
 use std::path::Path;
 
 pub mod apache;
+pub mod damage;
+pub mod doorbell;
+pub mod elf;
 pub mod golden;
 pub mod host;
 pub mod mock;
 pub mod oracle;
+pub mod patch;
 pub mod process;
 pub mod reader;
 pub mod readme;
+pub mod serve;
 pub mod skip;
 pub mod stream;
+pub mod stub;
 pub mod watch;
 
 /// The result of setting something up: the error is a text for whoever reads the failed test.

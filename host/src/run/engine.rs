@@ -270,6 +270,8 @@ impl<'p> Engine<'p> {
         let step = &self.plan.steps[index];
         let message = ended.reason.clone().unwrap_or_default();
         match (ended.status, step.on_error) {
+            // A run that was halted does not go on, whatever the step says.
+            (StepStatus::Failed, OnError::Continue) if self.halted => {}
             (StepStatus::Failed, OnError::Continue) => {
                 self.warnings
                     .add(format!("step `{}` failed and the run went on: {message}", step.id));

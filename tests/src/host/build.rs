@@ -75,6 +75,23 @@ pub(super) fn fixtures() -> &'static Path {
     }
 }
 
+/// The library of a package of the workspace, built to abort where it should unwind. The libraries it
+/// stands on stay as they are, so this compiles one crate.
+pub(super) fn aborting(package: &str) -> Result<Vec<u8>> {
+    let place = Place::of_this_test()?;
+    let mut cargo = cargo("rustc", package, &place);
+    cargo.args(["--", "-C", "panic=abort"]);
+    succeed(cargo)?;
+    Ok(fs::read(place.target.join(&place.profile_folder).join(format!("lib{package}.so")))?)
+}
+
+fn cargo(command: &str, package: &str, place: &Place) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([command, "--package", package, "--profile", place.profile()]);
+    cargo.arg("--target-dir").arg(&place.target).current_dir(workspace_root());
+    cargo
+}
+
 /// A tree of built plugs. While its lock is held, no other process rebuilds it.
 struct Built {
     tree: PathBuf,
@@ -94,10 +111,7 @@ fn build_tree(place: &Place, sources: &str, refused: &[&str]) -> Result<Built> {
 }
 
 fn build_binary(place: &Place) -> Result<()> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "plugpipe", "--profile", place.profile()]);
-    cargo.arg("--target-dir").arg(&place.target).current_dir(workspace_root());
-    succeed(cargo)
+    succeed(cargo("build", "plugpipe", place))
 }
 
 /// Builds into an empty tree, so that no plug of an earlier checkout is left in it.

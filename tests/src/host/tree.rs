@@ -51,6 +51,38 @@ impl Tree {
         self
     }
 
+    /// The same tree without one of its files; `path` starts at the tree's root.
+    ///
+    /// # Panics
+    /// When it is there and cannot be removed.
+    #[must_use]
+    pub fn without_file(self, path: &str) -> Self {
+        let removed = fs::remove_file(self.path().join(path));
+        let gone = removed.or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        });
+        gone.expect("a file that can be removed");
+        self
+    }
+
+    /// Puts a file in place in one step, as an installer does: nobody reads half of it.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn put(&self, path: &str, content: impl AsRef<[u8]>) {
+        let unfinished = self.write(&format!("{path}.unfinished"), content.as_ref());
+        fs::rename(unfinished, self.path().join(path)).expect("a file in its place");
+    }
+
+    /// A file of the tree; `path` starts at the tree's root.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn read(&self, path: &str) -> Vec<u8> {
+        fs::read(self.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     /// The tree's root.
     pub fn path(&self) -> &Path {
         self.folder.path()

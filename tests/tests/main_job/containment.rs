@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
+use end_to_end::doorbell::{reached, silent_listener};
 use end_to_end::host::{Host, Output, Tree};
 use serde_json::{Value, json};
-
-use crate::interrupt::{reached, silent_broker};
 
 const PANICS: &str = "faulty/panics/1.0.0";
 const ECHO: &str = "versions/echo/1.0.0";
@@ -129,7 +128,7 @@ fn a_call_that_never_yields_is_left_behind_by_an_interrupt() {
     let healthy = call(json!({"operation": "none"})).output().expect_code(0);
     assert_eq!(healthy.json(), json!({"ok": true}));
 
-    let (address, connected) = silent_broker();
+    let (address, connected) = silent_listener();
     let run = call(json!({"operation": "spin", "tell": address})).start();
     let _spinning = reached(&connected);
     run.interrupt().unwrap();
@@ -148,7 +147,7 @@ pipeline:
   - {id: spins, uses: hangs, with: {operation: spin, tell: "${env:TELL}"}}
 "#;
     let tree = Tree::empty().with_fixture(ECHO).with_fixture(HANGS);
-    let (address, connected) = silent_broker();
+    let (address, connected) = silent_listener();
     let run = Host::shared().run(["run", "-"]).plugs(&tree).env("TELL", address).stdin(PIPELINE);
     let run = run.limit(BOUNDED).start();
     let _spinning = reached(&connected);

@@ -1,15 +1,8 @@
 //! SIGINT and SIGTERM in the middle of a pipeline or a call.
 
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::Duration;
-
+use end_to_end::doorbell::{reached, silent_listener};
 use end_to_end::host::{Host, Output, Running, Tree};
 use serde_json::json;
-
-/// How long the pipeline may take to reach its second step.
-const REACHED: Duration = Duration::from_secs(30);
 
 const PIPELINE: &str = r#"
 apiVersion: v1
@@ -28,23 +21,9 @@ pipeline:
     with: {message: 2, format: json}
 "#;
 
-/// A broker that takes connections and never says a word. Each connection is an event.
-pub(crate) fn silent_broker() -> (String, Receiver<TcpStream>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let (send, connected) = channel();
-    thread::spawn(move || listener.incoming().flatten().try_for_each(|stream| send.send(stream)));
-    (address, connected)
-}
-
-/// Waits until somebody connects; what comes back keeps the connection open.
-pub(crate) fn reached(connected: &Receiver<TcpStream>) -> TcpStream {
-    connected.recv_timeout(REACHED).expect("the plugin connects")
-}
-
 /// The pipeline, ended by `signal` while its second step waits for a broker.
 fn interrupted(signal: impl Fn(&Running)) -> Output {
-    let (address, connected) = silent_broker();
+    let (address, connected) = silent_listener();
     let run = Host::shared().run(["run", "-"]).env("KAFKA", address).stdin(PIPELINE).start();
     let _held_open = reached(&connected);
     signal(&run);
@@ -68,7 +47,7 @@ pipeline:
   - {id: stuck, uses: hangs, with: {operation: wait, tell: "${env:TELL}"}}
 "#;
     let tree = Tree::empty().with_fixture("faulty/hangs/1.0.0");
-    let (address, connected) = silent_broker();
+    let (address, connected) = silent_listener();
     let run = Host::shared().run(["run", "-"]).plugs(&tree).env("TELL", address).stdin(STUCK);
     let run = run.start();
     let _called = reached(&connected);
@@ -81,7 +60,7 @@ pipeline:
 
 #[test]
 fn an_interrupted_plugin_alone_is_one_document_that_says_so() {
-    let (address, connected) = silent_broker();
+    let (address, connected) = silent_listener();
     let input =
         json!({"bootstrap_servers": address, "topic": "t", "timeout_ms": 300_000, "message": 1});
     let run = Host::shared().run(["run", "kafka_producer", "--input", &input.to_string()]).start();

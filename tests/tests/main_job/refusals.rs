@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use end_to_end::host::{Host, Tree};
+use end_to_end::patch::replaced;
 use serde_json::{Value, json};
 
 const HEALTHY: &str = "serialization/json_serializer/1.0.0";
@@ -35,46 +36,32 @@ fn manifest(name: &str) -> String {
     format!("name: {name}\nversion: 1.0.0\ndescription: broken on purpose\nroles: [process]\n")
 }
 
-/// The library of the healthy plug, with `change` made to it.
-fn changed(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    let built = Host::shared().tree().join(HEALTHY).join("libjson_serializer.so");
-    let mut library = fs::read(built).unwrap();
-    change(&mut library);
-    library
-}
-
-/// Puts `new` wherever `old` stands, which is as long.
-fn replace(library: &mut [u8], old: &str, new: &str) {
-    assert_eq!(old.len(), new.len(), "the other parts of the library keep their place");
-    let places: Vec<usize> = (0..library.len() - old.len())
-        .filter(|&at| library[at..].starts_with(old.as_bytes()))
-        .collect();
-    assert!(!places.is_empty(), "{old} stands nowhere in the library");
-    places.iter().for_each(|&at| library[at..at + new.len()].copy_from_slice(new.as_bytes()));
+/// The library of the healthy plug.
+fn healthy() -> Vec<u8> {
+    fs::read(Host::shared().tree().join(HEALTHY).join("libjson_serializer.so")).unwrap()
 }
 
 /// Libraries that are refused before any of their code runs: name, bytes, kind and reason.
 fn broken_libraries() -> Vec<(&'static str, Vec<u8>, &'static str, String)> {
     const RISC_V: [u8; 2] = 243_u16.to_le_bytes();
     const MACHINE: usize = 18;
-    let half = |library: &mut Vec<u8>| library.truncate(library.len() / 2);
-    let for_another_machine =
-        |library: &mut Vec<u8>| library[MACHINE..MACHINE + 2].copy_from_slice(&RISC_V);
-    let aborting =
-        |library: &mut Vec<u8>| replace(library, r#""panic":"unwind""#, r#""panic":"abort" "#);
-    let without_metadata =
-        |library: &mut Vec<u8>| replace(library, r#"{"name":"json_ser"#, r#"["name":"json_ser"#);
+    let healthy = healthy();
+    let half = healthy[..healthy.len() / 2].to_vec();
+    let mut for_another_machine = healthy.clone();
+    for_another_machine[MACHINE..MACHINE + 2].copy_from_slice(&RISC_V);
+    let aborting = replaced(&healthy, r#""panic":"unwind""#, r#""panic":"abort" "#);
+    let without_metadata = replaced(&healthy, r#"{"name":"json_ser"#, r#"["name":"json_ser"#);
     let machine = format!("the library is for machine 243, this host runs on {ARCH}");
     let abort = "the library was built with panic=abort, so a panic in it would end the host; \
                  build it with panic=unwind";
     let damaged = "the library is damaged: Invalid ELF section header offset/size/alignment";
     let metadata = "the library carries no readable plugin metadata (section .pp_meta)";
     vec![
-        ("aborting", changed(aborting), "panic_abort", abort.to_owned()),
-        ("another_machine", changed(for_another_machine), "wrong_machine", machine),
+        ("aborting", aborting, "panic_abort", abort.to_owned()),
+        ("another_machine", for_another_machine, "wrong_machine", machine),
         ("empty_file", Vec::new(), "empty_file", "the library is an empty file".to_owned()),
-        ("half_an_elf", changed(half), "damaged_library", damaged.to_owned()),
-        ("no_metadata", changed(without_metadata), "no_metadata", metadata.to_owned()),
+        ("half_an_elf", half, "damaged_library", damaged.to_owned()),
+        ("no_metadata", without_metadata, "no_metadata", metadata.to_owned()),
         ("text_file", b"text\n".to_vec(), "not_elf", "the library is not an ELF file".to_owned()),
     ]
 }
@@ -162,7 +149,7 @@ pipeline:
 #[test]
 fn a_library_that_cannot_be_linked_is_refused_when_it_is_opened() {
     const NEIGHBOUR: &str = "serialization/string_serializer/1.0.0";
-    let unlinked = changed(|library| replace(library, "libgcc_s.so.1", "libgcc_s.so.X"));
+    let unlinked = replaced(&healthy(), "libgcc_s.so.1", "libgcc_s.so.X");
     let tree = Tree::empty().with_plug(HEALTHY).with_plug(NEIGHBOUR);
     let tree = tree.with_file(&format!("{HEALTHY}/libjson_serializer.so"), unlinked);
     // The checksum beside it would refuse it first.
