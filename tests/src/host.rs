@@ -64,12 +64,13 @@ impl Host {
         self.invocation(command)
     }
 
-    /// A folder like the checkout, its plugs built, that commands may write into.
+    /// A copy of the checkout, its plugs built, that commands may write into. It lies below the target
+    /// folder under this name, which is one test's own.
     ///
     /// # Panics
     /// When it cannot be laid out.
-    pub fn checkout(&self) -> tempfile::TempDir {
-        checkout::checkout(&self.tree).unwrap_or_else(|error| panic!("{error}"))
+    pub fn checkout(&self, name: &str) -> PathBuf {
+        checkout::checkout(name, &self.tree).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// The tree that holds every plug of the workspace, built.

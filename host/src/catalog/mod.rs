@@ -3,6 +3,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod checksum;
+mod find;
 pub(crate) mod lock;
 mod manifest;
 mod places;
@@ -14,6 +15,7 @@ mod sha256;
 mod stamp;
 pub(crate) mod trusted;
 
+pub use find::{Missing, NotFound};
 pub use lock::{Lock, LockError};
 pub use manifest::Manifest;
 pub use places::Places;
@@ -23,7 +25,6 @@ pub use refusal::Refusal;
 pub use sha256::{NotADigest, Sha256};
 pub use stamp::{FileStamp, Stamp};
 
-use crate::diagnostics::nearest;
 use crate::elf::Meta;
 use semver::Version;
 use std::collections::BTreeSet;
@@ -63,18 +64,13 @@ pub struct Catalog {
     refused: Vec<Refusal>,
 }
 
-/// No plug fits: what is there instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotFound {
-    /// What was asked for and what is installed.
-    pub message: String,
-    /// The nearest name, or how to get it.
-    pub hint: Option<String>,
-    /// No plug of that name is there at all, not even a refused one.
-    pub absent: bool,
-}
-
 impl Installed {
+    /// Whether it lies in a folder that was named by itself, and in no tree.
+    #[must_use]
+    pub fn is_lone(&self) -> bool {
+        self.root == self.path
+    }
+
     /// Whether the other is the same folder with the same files.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -135,10 +131,10 @@ impl Catalog {
     /// The plug of the same name and version that is installed here.
     #[must_use]
     pub fn same_version(&self, plug: &Installed) -> Option<&Arc<Installed>> {
-        let id =
-            |plug: &Installed| (plug.category.clone(), plug.name.clone(), plug.version.clone());
-        let wanted = id(plug);
-        self.installed.iter().find(|one| id(one) == wanted)
+        fn id(plug: &Installed) -> (&str, &str, &Version) {
+            (&plug.category, &plug.name, &plug.version)
+        }
+        self.installed.iter().find(|one| id(one) == id(plug))
     }
 
     /// Whether this very plug is installed here, its files unchanged.
@@ -152,72 +148,6 @@ impl Catalog {
     pub fn judged(&self, installed: Vec<Arc<Installed>>, refused: Vec<Refusal>) -> Self {
         Self { places: self.places.clone(), installed, refused }
     }
-
-    /// The highest version that fits.
-    ///
-    /// # Errors
-    /// What is installed instead, with the nearest name.
-    pub fn find(&self, wanted: &PluginRef) -> Result<&Arc<Installed>, NotFound> {
-        let fits =
-            |plug: &&Arc<Installed>| wanted.matches(&plug.category, &plug.name, &plug.version);
-        let fitting: Vec<&Arc<Installed>> = self.installed.iter().filter(fits).collect();
-        let categories: BTreeSet<&str> =
-            fitting.iter().map(|plug| plug.category.as_str()).collect();
-        if categories.len() > 1 {
-            return Err(ambiguous(wanted, &categories));
-        }
-        let best = fitting.into_iter().max_by(|one, other| one.version.cmp(&other.version));
-        best.ok_or_else(|| self.not_found(wanted))
-    }
-
-    fn not_found(&self, wanted: &PluginRef) -> NotFound {
-        let named = |plug: &&Arc<Installed>| wanted.names(&plug.category, &plug.name);
-        let versions: Vec<String> =
-            self.installed.iter().filter(named).map(|plug| plug.version.to_string()).collect();
-        if !versions.is_empty() {
-            let (name, asked) = (&wanted.name, &wanted.requirement);
-            let there = versions.join(", ");
-            let message =
-                format!("no installed version of `{name}` fits `{asked}`: there is {there}");
-            return NotFound { message, hint: None, absent: false };
-        }
-        self.refused_instead(wanted).unwrap_or_else(|| self.unknown(wanted))
-    }
-
-    /// The folder that would be it, had it not been refused.
-    fn refused_instead(&self, wanted: &PluginRef) -> Option<NotFound> {
-        let named = |refusal: &&Refusal| {
-            let names: Vec<_> =
-                refusal.path.iter().rev().map(|name| name.to_string_lossy()).collect();
-            matches!(names.as_slice(), [_, name, category, ..] if wanted.names(category, name))
-        };
-        let refusal = self.refused.iter().find(named)?;
-        let (name, reason) = (&wanted.name, &refusal.reason);
-        let message = format!("plugin `{name}` is there but was refused: {reason}");
-        let hint = Some(format!("its folder is {}", refusal.path.display()));
-        Some(NotFound { message, hint, absent: false })
-    }
-
-    fn unknown(&self, wanted: &PluginRef) -> NotFound {
-        let message = format!("plugin `{wanted}` is not installed");
-        let names: BTreeSet<&str> = self.installed.iter().map(|plug| plug.name.as_str()).collect();
-        let near = nearest(&wanted.name, names.iter().copied());
-        let hint = near.map(|near| format!("did you mean `{near}`?"));
-        let all = || match names.len() {
-            0 => format!("no plug is installed in {}; `plugpipe list` shows why", self.places),
-            _ => format!("installed are {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
-        };
-        NotFound { message, hint: Some(hint.unwrap_or_else(all)), absent: true }
-    }
-}
-
-fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
-    let name = &wanted.name;
-    let full: Vec<String> =
-        categories.iter().map(|category| format!("{category}/{name}")).collect();
-    let message = format!("`{name}` could be {}", full.join(" or "));
-    let hint = Some("write the category in front of the name".to_owned());
-    NotFound { message, hint, absent: false }
 }
 
 #[cfg(test)]
@@ -248,44 +178,5 @@ impl Installed {
             stamp: Stamp::default(),
             locked: None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn missing(wanted: &str) -> NotFound {
-        let catalog = Catalog::of(vec![Installed::named("kafka_producer")]);
-        catalog.find(&wanted.parse().unwrap()).err().unwrap()
-    }
-
-    #[test]
-    fn a_misspelt_name_gets_the_nearest_one() {
-        let missing = missing("kafka_produser");
-        assert_eq!(missing.message, "plugin `kafka_produser` is not installed");
-        assert_eq!(missing.hint.as_deref(), Some("did you mean `kafka_producer`?"));
-        assert!(missing.absent);
-    }
-
-    #[test]
-    fn a_version_that_is_not_there_names_those_that_are() {
-        let missing = missing("kafka_producer@^2");
-        assert_eq!(
-            missing.message,
-            "no installed version of `kafka_producer` fits `^2`: there is 1.0.0"
-        );
-        assert!(!missing.absent);
-    }
-
-    #[test]
-    fn the_highest_fitting_version_wins() {
-        let mut newer = Installed::named("echo");
-        newer.version = Version::new(1, 2, 0);
-        let catalog = Catalog::of(vec![Installed::named("echo"), newer]);
-        let version =
-            |wanted: &str| catalog.find(&wanted.parse().unwrap()).unwrap().version.clone();
-        assert_eq!(version("echo"), Version::new(1, 2, 0));
-        assert_eq!(version("test/echo@<1.2"), Version::new(1, 0, 0));
     }
 }

@@ -121,7 +121,9 @@ fn open(
     name: &OsStr,
     beneath: bool,
 ) -> Result<Option<(File, Metadata)>, Reason> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    // The root is where the user points, through links too; below it none is followed.
+    let flags = if beneath { flags | OFlags::NOFOLLOW } else { flags };
     let plain = || openat(&folder, name.as_bytes(), flags, Mode::empty());
     let opened = if beneath { open_beneath(&folder, name, flags) } else { plain() };
     // An old kernel or a strict sandbox: of a single name, O_NOFOLLOW promises as much.

@@ -2,9 +2,11 @@
 
 use super::trees::TreeArguments;
 use super::{DONE, output};
+use crate::scaffold::shell::word;
 use crate::scaffold::{Commands, Created, Kind, Wish, create};
 use clap::Args;
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
 
 /// Begin a plug: write a crate that compiles, passes its tests and runs.
 ///
@@ -40,10 +42,21 @@ pub(super) fn run(arguments: NewArguments) -> u8 {
     let NewArguments { kind, name, category, out, api, .. } = arguments;
     match create(&Wish { kind, name, category, out, api }) {
         Ok(created) => {
-            output::result(&text(&created, &Commands { trees, given }));
+            output::result(&text(&created, &Commands { program: program(), trees, given }));
             DONE
         }
         Err(refused) => output::wrong(&refused.to_string()),
+    }
+}
+
+/// How this program was started, as the lines to type next begin.
+fn program() -> String {
+    let by_cargo = env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == "plugpipe");
+    match env::args_os().next() {
+        _ if by_cargo && cfg!(debug_assertions) => "cargo run --".to_owned(),
+        _ if by_cargo => "cargo run --release --".to_owned(),
+        Some(typed) => word(Path::new(&typed)),
+        None => "plugpipe".to_owned(),
     }
 }
 

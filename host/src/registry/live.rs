@@ -139,7 +139,7 @@ impl Live {
         let message = format!(
             "`{}` is wedged: it has not given back the threads of {} calls whose time ran out",
             self.label,
-            self.wedged()
+            self.threads.overdue_calls()
         );
         Error::new(ErrorClass::Retriable, ErrorCode::DEADLINE, message)
     }

@@ -23,7 +23,7 @@ pub use direct::{Answered, CallError};
 pub use live::{InUse, Live, Request};
 pub use overview::PluginState;
 
-use crate::catalog::{Catalog, Installed, PluginRef, Reason};
+use crate::catalog::{Catalog, Installed, Missing, PluginRef, Reason};
 use crate::loader::Loader;
 use crate::metrics::Metrics;
 use crate::services::Services;
@@ -139,7 +139,7 @@ impl Registry {
             let read = VersionReq::parse(requirement);
             wanted.requirement = read.map_err(|error| Error::input(error.to_string()))?;
         }
-        if self.catalog().find(&wanted).is_err_and(|missing| missing.absent) {
+        if self.catalog().find(&wanted).is_err_and(|found| found.missing == Missing::Plug) {
             return Ok(None);
         }
         let live = self.resolve(&wanted)?;

@@ -42,6 +42,11 @@ impl Threads {
         Some((waiting, Lent { threads: Arc::clone(self), returned, call }))
     }
 
+    /// How many calls hold a thread although nobody waits for them, for however short a time.
+    pub(super) fn overdue_calls(&self) -> usize {
+        self.overdue().len()
+    }
+
     /// How many calls hold a thread that was due long ago.
     pub(super) fn wedged(&self) -> usize {
         self.overdue().values().filter(|since| since.elapsed() > POLITE).count()

@@ -13,7 +13,7 @@ mod kind;
 mod name;
 mod next;
 mod place;
-mod shell;
+pub(crate) mod shell;
 mod write;
 
 pub use kind::Kind;

@@ -6,8 +6,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Where the commands are going to look for plugs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Commands {
+    /// How this program is started.
+    pub program: String,
     /// The trees without any option, or with those of `given`.
     pub trees: Vec<PathBuf>,
     /// Options that chose these trees.
@@ -23,15 +25,16 @@ impl Created {
         let mut options: Vec<String> =
             context.given.iter().map(|word| shell::quoted(&word.to_string_lossy())).collect();
         options.extend(tree.iter().map(|tree| format!("--plugs {}", shell::word(tree))));
-        let mut lines = vec![format!("plugpipe test {folder}")];
+        let program = |command: &str| format!("{} {command}", context.program);
+        let mut lines = vec![program(&format!("test {folder}"))];
         if !missing.is_empty() {
-            lines.push(line("plugpipe build", &missing, &options));
+            lines.push(line(&program("build"), &missing, &options));
         }
         if !lies_in(&self.folder, &context.trees) {
             options.push(format!("--plug {folder}"));
         }
         let inside = |name: &str| shell::word(&self.folder.join(name));
-        let run = line("plugpipe run", &[inside("pipeline.yaml")], &options);
+        let run = line(&program("run"), &[inside("pipeline.yaml")], &options);
         lines.push(match self.kind {
             Kind::Serializer | Kind::Plugin => format!("{run} --input {}", at(&self.folder)),
             Kind::Source => run,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// A path as one word of a command line.
-pub(super) fn word(path: &Path) -> String {
+pub(crate) fn word(path: &Path) -> String {
     quoted(&path.display().to_string())
 }
 

@@ -123,7 +123,11 @@ fn commands_name_what_they_need_and_nothing_else() {
     let alone = create(&alone).unwrap();
     let source = elsewhere.path().join("well");
     let source = create(&Wish { api, ..wish(Kind::Source, "well", &source) }).unwrap();
-    let trees = |trees: &[PathBuf]| Commands { trees: trees.to_vec(), given: Vec::new() };
+    let trees = |trees: &[PathBuf]| Commands {
+        program: "plugpipe".to_owned(),
+        trees: trees.to_vec(),
+        given: Vec::new(),
+    };
     let (plugs, at) =
         (root.join("plugs"), |created: &Created| created.folder.display().to_string());
     let (tree, ledger, shout, well) = (plugs.display(), at(&member), at(&alone), at(&source));

@@ -1,7 +1,7 @@
 //! What plugins did, as problems.
 
 use super::problem::{Kind, Problem};
-use crate::catalog::{Installed, NotFound};
+use crate::catalog::{Installed, Missing, NotFound};
 use crate::registry::CallError;
 use plugin_api::{Error, ErrorClass, ErrorCode};
 use serde_json::Value;
@@ -15,9 +15,15 @@ pub(super) fn of_call(error: CallError) -> Problem {
     }
 }
 
-/// No plug fits. One that is there but was refused is not absent.
-pub(super) fn not_found(missing: &NotFound) -> Problem {
-    Problem::new(Kind::UnknownPlugin, &missing.message).hint(missing.hint.as_deref())
+/// No plug fits. One that is there but was refused is not absent; where it lies is nobody's business
+/// here.
+pub(super) fn not_found(found: &NotFound) -> Problem {
+    match found.missing {
+        Missing::Usable => Problem::new(Kind::PluginRefused, &found.message),
+        Missing::Plug | Missing::Version | Missing::Category => {
+            Problem::new(Kind::UnknownPlugin, &found.message).hint(found.hint.as_deref())
+        }
+    }
 }
 
 /// The plug is there and cannot be loaded. A deadline there is one of the call.
@@ -73,7 +79,14 @@ mod tests {
         }
         let error = Error::new(ErrorClass::ConfigFatal, ErrorCode::NOT_LOADED, "no");
         assert_eq!(of_call(CallError::Refused(error)).status(), 503);
-        let missing = NotFound { message: "no".to_owned(), hint: None, absent: true };
-        assert_eq!(of_call(CallError::NotFound(missing)).status(), 404);
+        for (missing, status) in [
+            (Missing::Plug, 404),
+            (Missing::Version, 404),
+            (Missing::Category, 404),
+            (Missing::Usable, 503),
+        ] {
+            let found = NotFound { message: "no".to_owned(), hint: None, missing };
+            assert_eq!(of_call(CallError::NotFound(found)).status(), status, "{missing:?}");
+        }
     }
 }

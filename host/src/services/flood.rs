@@ -20,6 +20,8 @@ const LONGEST: usize = 8 << 10;
 pub(super) enum Verdict {
     /// It is written. So many were dropped since that was last said; 0 = nothing to say.
     Write(u64),
+    /// It is dropped, and that is to be said: it is the first since something was written.
+    Warn,
     /// It is dropped.
     Drop,
 }
@@ -49,7 +51,7 @@ impl Flood {
         state.tokens = (state.tokens + passed.as_secs_f64() * PER_SECOND).min(BURST);
         if state.tokens < 1.0 {
             state.dropped += 1;
-            return Verdict::Drop;
+            return if state.dropped == 1 { Verdict::Warn } else { Verdict::Drop };
         }
         state.tokens -= 1.0;
         if state.dropped == 0 || now.saturating_duration_since(state.told) < TOLD_EVERY {
@@ -73,8 +75,10 @@ mod tests {
     fn a_flood_is_cut_off_and_later_told() {
         let start = Instant::now();
         let flood = Flood::new(start);
-        let written = (0..100_000).filter(|_| flood.judge(start) != Verdict::Drop).count();
-        assert_eq!(written, 2000);
+        let judged: Vec<Verdict> = (0..100_000).map(|_| flood.judge(start)).collect();
+        assert!(judged[..2000].iter().all(|one| *one == Verdict::Write(0)));
+        assert_eq!(judged[2000], Verdict::Warn);
+        assert!(judged[2001..].iter().all(|one| *one == Verdict::Drop));
         let later = start + Duration::from_secs(2);
         assert_eq!(flood.judge(later), Verdict::Write(98_000));
         assert_eq!(flood.judge(later), Verdict::Write(0));

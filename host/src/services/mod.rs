@@ -69,6 +69,11 @@ impl HostServices for Services {
             Verdict::Write(dropped) => {
                 tracing::warn!(target: "plugin", plugin, "{dropped} events of its log were dropped");
             }
+            Verdict::Warn => {
+                tracing::warn!(target: "plugin", plugin, "it logs too much: events are dropped");
+                self.dropped().fetch_add(1, Ordering::Relaxed);
+                return;
+            }
             Verdict::Drop => {
                 self.dropped().fetch_add(1, Ordering::Relaxed);
                 return;

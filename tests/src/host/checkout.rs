@@ -1,42 +1,42 @@
-//! A copy of the checkout that commands may write into: everything is a link but `plugs`.
+//! A copy of the checkout that commands may write into, and compile in.
 
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::io::Result;
+use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use super::target_folder;
+use crate::workspace_root;
 
-use crate::{Result, workspace_root};
-
-/// Lays out a folder like the root of the workspace, with the plugs of `tree` already built.
+/// Copies the workspace, with the plugs of `tree` already built, to a folder of that name. It stays at
+/// one place, so that cargo knows it again; two tests must not use the same name.
 ///
 /// # Errors
-/// A file that cannot be linked or copied.
-pub fn checkout(tree: &Path) -> Result<TempDir> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    lay_out(folder.path(), tree)
-        .map_err(|error| format!("{}: {error}", folder.path().display()))?;
+/// A file that cannot be copied.
+pub fn checkout(name: &str, tree: &Path) -> Result<PathBuf> {
+    let folder = target_folder().join("end-to-end").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    copy(workspace_root(), &folder, &is_source)?;
+    copy(tree, &folder.join("plugs"), &|_| true)?;
     Ok(folder)
 }
 
-fn lay_out(folder: &Path, tree: &Path) -> std::io::Result<()> {
-    for entry in fs::read_dir(workspace_root())? {
-        let entry = entry?;
-        if entry.file_name() != "plugs" {
-            symlink(entry.path(), folder.join(entry.file_name()))?;
-        }
-    }
-    copy(tree, &folder.join("plugs"))
+fn is_source(path: &Path) -> bool {
+    let is_library = path.extension().is_some_and(|ending| ending == "so" || ending == "sha256");
+    let is_target = path.file_name().is_some_and(|name| name == "target");
+    !is_library && !is_target && !path.ends_with(".git")
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &target)?,
-            false => fs::copy(entry.path(), target).map(|_| ())?,
+        let path = entry?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        match path.is_dir() {
+            _ if !wanted(&path) => {}
+            true => copy(&path, &target, wanted)?,
+            false => fs::copy(&path, target).map(|_| ())?,
         }
     }
     Ok(())

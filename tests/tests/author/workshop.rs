@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use end_to_end::host::{Host, Output, target_folder};
-use end_to_end::workspace_root;
 use tempfile::TempDir;
 
 /// Compiles plugin-api once more where it is a copy.
@@ -37,18 +36,9 @@ impl Workshop {
         Self { has_plugs: true, ..Self::elsewhere() }
     }
 
-    /// A copy of the checkout, its plugs built. It stays at one place, so that cargo knows it again.
+    /// A copy of the checkout, its plugs built.
     pub fn checkout() -> Self {
-        let folder = target_folder().join("end-to-end/workshop");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        copy(workspace_root(), &folder, &|path| {
-            let is_library = path.extension().is_some_and(|ending| ending == "so");
-            let is_target = path.file_name().is_some_and(|name| name == "target");
-            !is_library && !is_target && !path.ends_with(".git") && !path.ends_with("examples/data")
-        });
-        copy(Host::shared().tree(), &folder.join("plugs"), &|_| true);
+        let folder = Host::shared().checkout("workshop");
         Self { folder, target: target_folder(), has_plugs: false, _temporary: None }
     }
 
@@ -80,21 +70,5 @@ impl Workshop {
         let text = self.read(file);
         assert!(text.contains(from), "{file} does not hold {from:?}");
         fs::write(self.folder.join(file), text.replace(from, to)).unwrap();
-    }
-}
-
-fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if !wanted(&path) {
-            continue;
-        }
-        if path.is_dir() {
-            copy(&path, &target, wanted);
-        } else {
-            fs::copy(&path, target).unwrap();
-        }
     }
 }

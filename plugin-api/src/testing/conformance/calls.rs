@@ -43,7 +43,7 @@ const ENOUGH: Duration = Duration::from_secs(20);
 fn answers_side_by_side(subject: &Subject) -> Verdict {
     const THREADS: usize = 8;
     const CALLS: usize = 200;
-    let (first, second) = (subject.sample().line(), subject.sample().line());
+    let (first, second) = (subject.sample().words(), subject.sample().words());
     let (until, same) = (Instant::now() + ENOUGH, first == second);
     let (made, wrong) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -52,7 +52,7 @@ fn answers_side_by_side(subject: &Subject) -> Verdict {
                 for _ in (0..CALLS).take_while(|_| Instant::now() < until) {
                     let called = subject.sample();
                     made.fetch_add(1, Ordering::Relaxed);
-                    let differs = same && called.line() != first;
+                    let differs = same && called.words() != first;
                     wrong.fetch_add((called.is_missing() || differs).into(), Ordering::Relaxed);
                 }
             });
@@ -66,12 +66,12 @@ fn answers_side_by_side(subject: &Subject) -> Verdict {
 
 /// Judges the call after something was done to the plugin by the call before it.
 fn next_call(subject: &Subject, done: impl FnOnce() -> Option<String>) -> Verdict {
-    let (first, second) = (subject.sample().line(), subject.sample().line());
+    let (first, second) = (subject.sample().words(), subject.sample().words());
     let Some(done) = done() else {
         return Verdict::DoesNotApply("an earlier check has ended the plugin".to_owned());
     };
     let after = subject.sample();
-    let differs = first == second && after.line() != first;
+    let differs = first == second && after.words() != first;
     let problem = format!("{done}; then {} in place of {first}", after.line());
     let problem = (after.is_missing() || differs).then_some(problem);
     judged(&Vec::from_iter(problem), format!("{done}, and the next one was answered"))

@@ -34,6 +34,10 @@ fn serializes_alike(subject: &Subject) -> Verdict {
     if !(writes && subject.has_role("process") && subject.has_role("transform")) {
         return Verdict::DoesNotApply("it is no serializer".to_owned());
     }
+    if keeps_what_is_no_json(subject) {
+        let why = "its batches hold bytes as they are, JSON or not";
+        return Verdict::DoesNotApply(why.to_owned());
+    }
     let single: Vec<_> = VALUES.iter().map(|value| by_process(subject, value)).collect();
     let mut problems = Vec::new();
     for flags in [0, Batch::COMPACT_JSON] {
@@ -49,6 +53,20 @@ fn serializes_alike(subject: &Subject) -> Verdict {
     }
     let refused = single.iter().filter(|bytes| bytes.is_none()).count();
     judged(&problems, format!("{} values agree, {refused} of them refused", VALUES.len()))
+}
+
+/// Whether a batch may hold anything: then its values are not those of `process`.
+fn keeps_what_is_no_json(subject: &Subject) -> bool {
+    const VALUE: &str = "no JSON";
+    let Ok(stage) = subject.opened(open_transform, &subject.sample_config("transform")) else {
+        return false;
+    };
+    let kept = subject.now("transform", || TransformObject_TO::apply(&stage, batch_of([VALUE])));
+    let is_same = |batch: &Batch| {
+        let values = batch.records().iter().map(|record| batch.value(record));
+        values.eq([Some(VALUE.as_bytes())]) && batch.refused().is_empty()
+    };
+    kept.is_ok_and(|batch| is_same(&batch))
 }
 
 /// The bytes, or `None` when the value is refused.

@@ -198,6 +198,12 @@ impl Called {
         }
     }
 
+    /// The line without its numbers: times and counters differ from call to call.
+    pub(super) fn words(&self) -> String {
+        let line = self.line();
+        line.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect()
+    }
+
     pub(super) fn is_missing(&self) -> bool {
         self.0.as_ref().is_err_and(|error| error.code == ErrorCode::DEADLINE)
     }

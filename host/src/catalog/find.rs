@@ -1,0 +1,154 @@
+//! From a reference to the one plug that it means, or to what is there instead.
+
+use super::{Catalog, Installed, PluginRef, Refusal};
+use crate::diagnostics::nearest;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// No plug fits: what is there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFound {
+    /// What was asked for and what is installed.
+    pub message: String,
+    /// The nearest name, or how to get it.
+    pub hint: Option<String>,
+    /// What it lacks.
+    pub missing: Missing,
+}
+
+/// What keeps a reference from meaning a plug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No plug of that name is there at all, not even a refused one.
+    Plug,
+    /// Only other versions of it are.
+    Version,
+    /// Plugs of several categories have that name.
+    Category,
+    /// It is there and was refused.
+    Usable,
+}
+
+impl Catalog {
+    /// The highest version that fits. A folder that was named by itself comes before the trees.
+    ///
+    /// # Errors
+    /// What is installed instead, with the nearest name.
+    pub fn find(&self, wanted: &PluginRef) -> Result<&Arc<Installed>, NotFound> {
+        let fits =
+            |plug: &&Arc<Installed>| wanted.matches(&plug.category, &plug.name, &plug.version);
+        let mut fitting: Vec<&Arc<Installed>> = self.installed.iter().filter(fits).collect();
+        if fitting.iter().any(|plug| plug.is_lone()) {
+            fitting.retain(|plug| plug.is_lone());
+        }
+        let categories: BTreeSet<&str> =
+            fitting.iter().map(|plug| plug.category.as_str()).collect();
+        if categories.len() > 1 {
+            return Err(ambiguous(wanted, &categories));
+        }
+        let best = fitting.into_iter().max_by(|one, other| one.version.cmp(&other.version));
+        best.ok_or_else(|| self.not_found(wanted))
+    }
+
+    fn not_found(&self, wanted: &PluginRef) -> NotFound {
+        let named = |plug: &&Arc<Installed>| wanted.names(&plug.category, &plug.name);
+        let versions: Vec<String> =
+            self.installed.iter().filter(named).map(|plug| plug.version.to_string()).collect();
+        if !versions.is_empty() {
+            let (name, asked) = (&wanted.name, &wanted.requirement);
+            let there = versions.join(", ");
+            let message =
+                format!("no installed version of `{name}` fits `{asked}`: there is {there}");
+            return NotFound { message, hint: None, missing: Missing::Version };
+        }
+        self.refused_instead(wanted).unwrap_or_else(|| self.unknown(wanted))
+    }
+
+    /// The folder that would be it, had it not been refused.
+    fn refused_instead(&self, wanted: &PluginRef) -> Option<NotFound> {
+        let named = |refusal: &&Refusal| {
+            let names: Vec<_> =
+                refusal.path.iter().rev().map(|name| name.to_string_lossy()).collect();
+            matches!(names.as_slice(), [_, name, category, ..] if wanted.names(category, name))
+        };
+        let refusal = self.refused.iter().find(named)?;
+        let (name, reason) = (&wanted.name, &refusal.reason);
+        let message = format!("plugin `{name}` is there but was refused: {reason}");
+        let hint = Some(format!("its folder is {}", refusal.path.display()));
+        Some(NotFound { message, hint, missing: Missing::Usable })
+    }
+
+    fn unknown(&self, wanted: &PluginRef) -> NotFound {
+        let message = format!("plugin `{wanted}` is not installed");
+        let names: BTreeSet<&str> = self.installed.iter().map(|plug| plug.name.as_str()).collect();
+        let near = nearest(&wanted.name, names.iter().copied());
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        let all = || match names.len() {
+            0 => format!("no plug is installed in {}; `plugpipe list` shows why", self.places),
+            _ => format!("installed are {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
+        };
+        NotFound { message, hint: Some(hint.unwrap_or_else(all)), missing: Missing::Plug }
+    }
+}
+
+fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
+    let name = &wanted.name;
+    let full: Vec<String> =
+        categories.iter().map(|category| format!("{category}/{name}")).collect();
+    let message = format!("`{name}` could be {}", full.join(" or "));
+    let hint = Some("write the category in front of the name".to_owned());
+    NotFound { message, hint, missing: Missing::Category }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use semver::Version;
+
+    fn missing(wanted: &str) -> NotFound {
+        let catalog = Catalog::of(vec![Installed::named("kafka_producer")]);
+        catalog.find(&wanted.parse().unwrap()).err().unwrap()
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_the_nearest_one() {
+        let missing = missing("kafka_produser");
+        assert_eq!(missing.message, "plugin `kafka_produser` is not installed");
+        assert_eq!(missing.hint.as_deref(), Some("did you mean `kafka_producer`?"));
+        assert_eq!(missing.missing, Missing::Plug);
+    }
+
+    #[test]
+    fn a_version_that_is_not_there_names_those_that_are() {
+        let missing = missing("kafka_producer@^2");
+        assert_eq!(
+            missing.message,
+            "no installed version of `kafka_producer` fits `^2`: there is 1.0.0"
+        );
+        assert_eq!(missing.missing, Missing::Version);
+    }
+
+    #[test]
+    fn the_highest_fitting_version_wins() {
+        let mut newer = Installed::named("echo");
+        newer.version = Version::new(1, 2, 0);
+        let catalog = Catalog::of(vec![Installed::named("echo"), newer]);
+        let version =
+            |wanted: &str| catalog.find(&wanted.parse().unwrap()).unwrap().version.clone();
+        assert_eq!(version("echo"), Version::new(1, 2, 0));
+        assert_eq!(version("test/echo@<1.2"), Version::new(1, 0, 0));
+    }
+
+    #[test]
+    fn a_folder_that_was_named_by_itself_comes_before_the_trees() {
+        let mut lone = Installed::named("echo");
+        lone.category = "local".to_owned();
+        lone.root = lone.path.clone();
+        let mut newer = Installed::named("echo");
+        newer.version = Version::new(1, 2, 0);
+        newer.root = "elsewhere".into();
+        let catalog = Catalog::of(vec![newer, lone]);
+        let found = catalog.find(&"echo".parse().unwrap()).unwrap();
+        assert_eq!((&*found.category, found.version.minor), ("local", 0));
+    }
+}
