@@ -34,6 +34,9 @@ fn serializes_alike(subject: &Subject) -> Verdict {
     if !(writes && subject.has_role("process") && subject.has_role("transform")) {
         return Verdict::DoesNotApply("it is no serializer".to_owned());
     }
+    if hands_bytes_on(subject) {
+        return Verdict::DoesNotApply("its batches hold bytes of any kind, not JSON".to_owned());
+    }
     let single: Vec<_> = VALUES.iter().map(|value| by_process(subject, value)).collect();
     let mut problems = Vec::new();
     for flags in [0, Batch::COMPACT_JSON] {
@@ -49,6 +52,20 @@ fn serializes_alike(subject: &Subject) -> Verdict {
     }
     let refused = single.iter().filter(|bytes| bytes.is_none()).count();
     judged(&problems, format!("{} values agree, {refused} of them refused", VALUES.len()))
+}
+
+/// Whether what is no text comes back as it was. Then a record is not the JSON of its value, and there
+/// is nothing that `process` could agree with.
+fn hands_bytes_on(subject: &Subject) -> bool {
+    const NO_TEXT: [u8; 2] = [b'"', 0xff];
+    let config = subject.sample_config("transform");
+    let answered = subject.opened(open_transform, &config).and_then(|stage| {
+        subject.now("transform", || TransformObject_TO::apply(&stage, batch_of([NO_TEXT])))
+    });
+    answered.is_ok_and(|batch| {
+        let value = batch.records().first().and_then(|record| batch.value(record));
+        batch.refused().is_empty() && value == Some(&NO_TEXT)
+    })
 }
 
 /// The bytes, or `None` when the value is refused.

@@ -4,8 +4,8 @@ use crate::good::numbered;
 use plugin_api::serializer::{SerializeInput, SerializeOutput};
 use plugin_api::testing::conformance::Subject;
 use plugin_api::{
-    Batch, Ctx, Error, Host, Lane, Next, NoConfig, Plugin, Report, Result, Sink, SinkStage, Source,
-    SourceStage, Transform,
+    Batch, BatchBuilder, Ctx, Error, Host, Lane, Next, NoConfig, Plugin, Report, Result, Sink,
+    SinkStage, Source, SourceStage, Transform,
 };
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub fn twins() -> Vec<(&'static str, Subject)> {
 
 plugin_api::export_for_test!("two_minds_serializer", TwoMinds as process transform);
 
-/// Upper case by `process`, as it is in a batch.
+/// Upper case by `process`, an exclamation mark in a batch.
 struct TwoMinds;
 
 impl Plugin for TwoMinds {
@@ -51,7 +51,15 @@ impl Transform for TwoMinds {
     type Config = NoConfig;
 
     fn apply(&self, batch: Batch, _: &NoConfig) -> Result<Batch> {
-        Ok(batch)
+        let mut out = BatchBuilder::default();
+        for record in batch.records() {
+            out.push_from(&batch, record, |bytes| {
+                bytes.extend_from_slice(batch.value(record).unwrap_or_default());
+                bytes.push(b'!');
+                Ok(())
+            });
+        }
+        Ok(out.build_like(&batch))
     }
 }
 
