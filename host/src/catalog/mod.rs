@@ -65,6 +65,17 @@ pub struct Catalog {
 }
 
 impl Installed {
+    /// What lists of plugs are sorted by.
+    pub(crate) fn order(&self) -> (&str, &str, &Version) {
+        (&self.category, &self.name, &self.version)
+    }
+
+    /// Whether the other has the same name and version.
+    #[must_use]
+    pub fn is_same_version(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+
     /// Whether it lies in a folder that was named by itself, and in no tree.
     #[must_use]
     pub fn is_lone(&self) -> bool {
@@ -131,10 +142,7 @@ impl Catalog {
     /// The plug of the same name and version that is installed here.
     #[must_use]
     pub fn same_version(&self, plug: &Installed) -> Option<&Arc<Installed>> {
-        fn id(plug: &Installed) -> (&str, &str, &Version) {
-            (&plug.category, &plug.name, &plug.version)
-        }
-        self.installed.iter().find(|one| id(one) == id(plug))
+        self.installed.iter().find(|one| one.is_same_version(plug))
     }
 
     /// Whether this very plug is installed here, its files unchanged.

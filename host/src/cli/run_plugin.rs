@@ -68,8 +68,7 @@ async fn prepare(job: Job, registry: &Registry) -> Result<(Arc<Live>, Request), 
     };
     let catalog = registry.catalog();
     let plug = catalog.find(&wanted).map_err(missing)?;
-    let live =
-        registry.open_apart(plug).await.map_err(|error| ("plugin_refused", error.message))?;
+    let live = registry.open(plug).await.map_err(|error| ("plugin_refused", error.message))?;
     let documents = documents(job.input, plug, &live);
     let (ctx, cfg) = documents.map_err(|message| ("bad_input", message))?;
     let id = uuid::Uuid::now_v7().to_string();

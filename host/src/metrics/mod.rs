@@ -85,6 +85,17 @@ impl Metrics {
         }
     }
 
+    /// Sets every cell of a gauge to zero. Nothing happens where there is none of that name.
+    pub fn zero(&self, gauge: &str) {
+        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let cells = families.get(gauge).into_iter().flat_map(|family| family.samples.values());
+        for cell in cells {
+            if let Cell::Gauge(cell) = cell {
+                cell.store(0, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// Every metric with its values now, by name.
     #[must_use]
     pub fn families(&self) -> Vec<Family> {

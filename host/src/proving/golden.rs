@@ -64,7 +64,7 @@ async fn call(plug: &Arc<Installed>, registry: &Registry, case: &Case) -> Result
         Json::from_text(text.to_owned()).map_err(|error| format!("{file} is not JSON: {error}"))
     };
     let (ctx, cfg) = (json(&case.input, "input.json")?, json(&case.config, "config.json")?);
-    let live = registry.open_apart(plug).await.map_err(|error| error.message)?;
+    let live = registry.open(plug).await.map_err(|error| error.message)?;
     let request = Request {
         ctx,
         cfg: plug.manifest.with_defaults(cfg.as_raw()).into(),

@@ -25,7 +25,7 @@ pub(super) struct Call {
 }
 
 impl Calls {
-    /// Begins a call of `plugin` on behalf of the call `parent`, 0 = of the host.
+    /// Begins a call of `plugin`, `category/name@version`, on behalf of the call `parent`, 0 = of the host.
     ///
     /// # Errors
     /// The chain of names, when the plugin is already in it; a caller that has ended; too many
@@ -62,7 +62,8 @@ fn chain(running: &HashMap<u64, Frame>, id: u64) -> Vec<&str> {
 }
 
 fn circle(chain: &[&str], plugin: &str) -> Error {
-    let names: Vec<&str> = chain.iter().rev().copied().chain([plugin]).collect();
+    let names = chain.iter().rev().copied().chain([plugin]);
+    let names: Vec<&str> = names.map(|id| id.rsplit('/').next().unwrap_or(id)).collect();
     let message = format!("plugins call each other in a circle: {}", names.join(" → "));
     Error::new(ErrorClass::ConfigFatal, ErrorCode::CYCLE, message)
 }
@@ -95,6 +96,15 @@ mod tests {
             error.message,
             "plugins call each other in a circle: a@1.0.0 → b@1.0.0 → a@1.0.0"
         );
+    }
+
+    #[test]
+    fn plugins_of_one_name_in_two_categories_are_two() {
+        let calls = Arc::new(Calls::default());
+        let a = calls.begin(0, "a/echo@1.0.0").unwrap();
+        let b = calls.begin(a.id(), "b/echo@1.0.0").unwrap();
+        let error = calls.begin(b.id(), "a/echo@1.0.0").err().unwrap();
+        assert!(error.message.ends_with("echo@1.0.0 → echo@1.0.0 → echo@1.0.0"));
     }
 
     #[test]

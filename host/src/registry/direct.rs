@@ -45,7 +45,7 @@ impl Registry {
         let (plug, live) = loop {
             let catalog = self.catalog();
             let plug = catalog.find(wanted).map_err(CallError::NotFound)?;
-            match self.open_apart(plug).await {
+            match self.open(plug).await {
                 Ok(live) => break (Arc::clone(live.plug()), live),
                 // Another snapshot came in between, and with it perhaps another file.
                 Err(_) if !Arc::ptr_eq(&catalog, &self.catalog()) => {}

@@ -24,9 +24,9 @@ impl Figures {
     /// The cells; the same plugin and version, loaded again, goes on counting.
     pub(super) fn new(metrics: &Metrics, plug: &Installed) -> Self {
         let version = plug.version.to_string();
-        let plugin = [("plugin", plug.name.as_str()), ("version", version.as_str())];
+        let plugin = labels(plug, &version);
         let calls = |outcome: &str| {
-            let labels = [plugin[0], plugin[1], ("outcome", outcome)];
+            let labels = [plugin[0], plugin[1], plugin[2], ("outcome", outcome)];
             metrics.counter("plugpipe_plugin_calls_total", "Calls by how they ended", &labels)
         };
         Self {
@@ -64,6 +64,11 @@ impl Figures {
     }
 }
 
+/// What tells one plugin and version from every other.
+fn labels<'p>(plug: &'p Installed, version: &'p str) -> [(&'p str, &'p str); 3] {
+    [("category", plug.category.as_str()), ("plugin", plug.name.as_str()), ("version", version)]
+}
+
 /// Writes what is loaded at this moment.
 pub(super) fn tell_loaded<'l>(
     metrics: &Metrics,
@@ -74,11 +79,13 @@ pub(super) fn tell_loaded<'l>(
     let set = |name: &str, help: &str, labels: &[(&str, &str)], value: f64| {
         metrics.gauge(name, help, labels).store(value.to_bits(), Ordering::Relaxed);
     };
+    // What is not loaded any more would keep its last value.
+    metrics.zero("plugpipe_plugin_wedged_calls");
     let mut count = 0.0;
     for live in loaded {
         count += 1.0;
         let version = live.plug().version.to_string();
-        let labels = [("plugin", live.plug().name.as_str()), ("version", version.as_str())];
+        let labels = labels(live.plug(), &version);
         let wedged = live.wedged() as f64;
         set("plugpipe_plugin_wedged_calls", "Threads it does not give back", &labels, wedged);
     }

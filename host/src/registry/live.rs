@@ -11,8 +11,8 @@ use plugin_abi::{
     Call, Doc, Open, PErr, Pending, PluginBox, SinkBox, SourceBox, TraceIds, TransformBox,
 };
 use plugin_api::{Description, Error, ErrorClass, ErrorCode, Json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -30,6 +30,8 @@ pub struct Live {
     /// Shared with everybody who holds a stage of it.
     stages: Arc<()>,
     retired: AtomicBool,
+    /// Whether its last call was made.
+    ended: Mutex<bool>,
     registry: Registry,
 }
 
@@ -75,6 +77,7 @@ impl Live {
             figures,
             stages,
             retired,
+            ended: Mutex::default(),
             registry,
         }
     }
@@ -169,8 +172,13 @@ impl Live {
         Arc::strong_count(&self.stages) > 1
     }
 
-    pub(super) fn retire(&self) {
-        self.retired.store(true, Ordering::Release);
+    /// Whether it was retired before.
+    pub(super) fn mark_retired(&self) -> bool {
+        self.retired.swap(true, Ordering::AcqRel)
+    }
+
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     pub(super) fn is_retired(&self) -> bool {
@@ -186,7 +194,7 @@ impl Live {
     /// # Errors
     /// The plugin's own error.
     pub async fn open_source(&self, open: Open) -> Result<SourceBox, Error> {
-        self.open(open, |open| PluginObject_TO::open_source(&self.plugin, open)).await
+        self.open(0, open, |open| PluginObject_TO::open_source(&self.plugin, open)).await
     }
 
     /// Opens a transform on the caller's own thread.
@@ -194,7 +202,16 @@ impl Live {
     /// # Errors
     /// The plugin's own error.
     pub async fn open_transform(&self, open: Open) -> Result<TransformBox, Error> {
-        self.open(open, |open| PluginObject_TO::open_transform(&self.plugin, open)).await
+        self.open(0, open, |open| PluginObject_TO::open_transform(&self.plugin, open)).await
+    }
+
+    /// The same for another plugin that has borrowed this one.
+    pub(super) async fn open_transform_for_plugin(
+        &self,
+        open: Open,
+    ) -> Result<TransformBox, Error> {
+        let ask = |open| PluginObject_TO::open_transform(&self.plugin, open);
+        self.open(open.call_id, open, ask).await.map_err(of_another)
     }
 
     /// Opens a sink on the caller's own thread.
@@ -202,15 +219,16 @@ impl Live {
     /// # Errors
     /// The plugin's own error.
     pub async fn open_sink(&self, open: Open) -> Result<SinkBox, Error> {
-        self.open(open, |open| PluginObject_TO::open_sink(&self.plugin, open)).await
+        self.open(0, open, |open| PluginObject_TO::open_sink(&self.plugin, open)).await
     }
 
     async fn open<T>(
         &self,
+        parent: u64,
         mut open: Open,
         ask: impl FnOnce(Open) -> Pending<T>,
     ) -> Result<T, Error> {
-        let begun = self.begin(0)?;
+        let begun = self.begin(parent)?;
         open.call_id = begun.id();
         let started = Instant::now();
         let opened = ask(open).await.into_result().map_err(Error::from);
@@ -226,17 +244,21 @@ impl Live {
         let answer = PluginObject_TO::process(&self.plugin, call).await;
         let answer = answer.into_result().map_err(Error::from);
         self.note(&answer, started);
-        Ok(answer?)
+        Ok(answer.map_err(of_another)?)
     }
 
-    /// The plugin's last call; may block for `grace`.
+    /// The plugin's last call, made once; may block for `grace`. Who comes second waits for the first.
     pub(super) fn shutdown(&self, grace: Duration) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *ended, true) {
+            return;
+        }
         let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
         PluginObject_TO::shutdown(&self.plugin, grace_ms);
     }
 
     fn begin(&self, parent: u64) -> Result<Begun, Error> {
-        self.calls.begin(parent, &self.label)
+        self.calls.begin(parent, &format!("{}/{}", self.plug.category, self.label))
     }
 }
 
@@ -267,6 +289,14 @@ async fn within<T>(deadline: Option<Instant>, polled: Polled<T>) -> Result<Optio
         })?,
     };
     joined.map_err(|_| lost("lost the thread that called it"))
+}
+
+/// An error of a borrowed plugin, as its borrower gets it: a panic there is no panic here.
+fn of_another(mut error: Error) -> Error {
+    if error.code == ErrorCode::PANICKED {
+        error.code = ErrorCode::OTHER;
+    }
+    error
 }
 
 fn lost(what: &str) -> Error {

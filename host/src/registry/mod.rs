@@ -5,6 +5,7 @@
 //! down when nobody uses it. A plugin that panics again and again is taken out the same way.
 
 mod answer;
+mod bar;
 mod borrowed;
 mod calls;
 mod changes;
@@ -23,10 +24,11 @@ pub use direct::{Answered, CallError};
 pub use live::{InUse, Live, Request};
 pub use overview::PluginState;
 
-use crate::catalog::{Catalog, Installed, Missing, PluginRef, Reason};
+use crate::catalog::{Catalog, Installed, Missing, PluginRef};
 use crate::loader::Loader;
 use crate::metrics::Metrics;
 use crate::services::Services;
+use bar::Bar;
 use borrowed::Borrowed;
 use calls::Calls;
 use plugin_abi::{HostSvc, PluginBox};
@@ -35,7 +37,7 @@ use semver::VersionReq;
 use slot::{Key, Loaded, Slot};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 /// The loaded plugins of one host. Cheap to clone; all clones are one registry.
@@ -48,8 +50,12 @@ struct Shared {
     loader: Loader,
     catalog: RwLock<Arc<Catalog>>,
     slots: Mutex<HashMap<Key, Arc<Slot>>>,
-    /// What must not be published, and why, until its files change.
-    barred: Mutex<HashMap<Key, Reason>>,
+    /// What must not be published, and why.
+    barred: Mutex<HashMap<Key, Bar>>,
+    /// Held while the snapshot is swapped.
+    swapping: Mutex<()>,
+    /// What is not published any more and not shut down yet.
+    retiring: Mutex<Vec<Weak<Live>>>,
     publishing: tokio::sync::Mutex<()>,
     metrics: Metrics,
     calls: Arc<Calls>,
@@ -66,6 +72,8 @@ impl Registry {
             catalog: RwLock::new(Arc::new(catalog)),
             slots: Mutex::default(),
             barred: Mutex::default(),
+            swapping: Mutex::default(),
+            retiring: Mutex::default(),
             publishing: tokio::sync::Mutex::default(),
             metrics: Metrics::default(),
             calls: Arc::default(),
@@ -90,37 +98,30 @@ impl Registry {
         &self.shared.calls
     }
 
-    /// The live plugin of an installed plug; the first caller has it loaded, others wait. When it was
-    /// replaced since, what replaced it.
+    /// The live plugin of an installed plug; the first caller has it loaded by a thread of its own,
+    /// others wait. When it was replaced since, what replaced it.
     ///
     /// # Errors
-    /// Why it cannot be loaded. The answer stays the same until another snapshot is published.
-    pub fn open(&self, plug: &Arc<Installed>) -> Result<Arc<Live>, Error> {
-        let catalog = self.catalog();
-        match catalog.same_version(plug) {
-            Some(current) => self.open_as_it_is(current),
-            None => Err(self.gone(plug)),
-        }
-    }
-
-    /// Opens a plug whether it is published or not.
-    fn open_as_it_is(&self, plug: &Arc<Installed>) -> Loaded {
-        let slot = Arc::clone(self.slots().entry(Key::of(plug)).or_default());
-        let (registry, wanted) = (self.clone(), Arc::clone(plug));
-        slot.get(&label(plug), move || registry.load(&wanted))
-    }
-
-    /// As [`Registry::open`], on a thread of its own.
-    ///
-    /// # Errors
-    /// As [`Registry::open`].
-    pub async fn open_apart(&self, plug: &Arc<Installed>) -> Result<Arc<Live>, Error> {
+    /// Why it cannot be loaded. The answer stays the same until its files change.
+    pub async fn open(&self, plug: &Arc<Installed>) -> Result<Arc<Live>, Error> {
         if let Some(live) = self.ready(plug) {
             return Ok(live);
         }
-        let (registry, plug) = (self.clone(), Arc::clone(plug));
-        let opened = tokio::task::spawn_blocking(move || registry.open(&plug)).await;
-        opened.unwrap_or_else(|_| Err(not_loaded("the thread that loaded it was lost".to_owned())))
+        let catalog = self.catalog();
+        let current = catalog.same_version(plug).ok_or_else(|| self.gone(plug))?;
+        let opened = self.open_as_it_is(current).await;
+        // Another snapshot came meanwhile: nobody else would end what is not in it.
+        if !self.catalog().holds(current) {
+            self.retire(current);
+        }
+        opened
+    }
+
+    /// Opens a plug whether it is published or not.
+    async fn open_as_it_is(&self, plug: &Arc<Installed>) -> Loaded {
+        let slot = Arc::clone(self.slots().entry(Key::of(plug)).or_default());
+        let (registry, wanted) = (self.clone(), Arc::clone(plug));
+        slot.get(&label(plug), move || registry.load(&wanted)).await
     }
 
     /// The live plugin of a plug that is published as it is and loaded.
@@ -133,7 +134,7 @@ impl Registry {
     ///
     /// # Errors
     /// Why a plug that is there cannot be used.
-    pub fn borrow(&self, name: &str, requirement: &str) -> Result<Option<PluginBox>, Error> {
+    pub async fn borrow(&self, name: &str, requirement: &str) -> Result<Option<PluginBox>, Error> {
         let mut wanted: PluginRef = name.parse().map_err(Error::input)?;
         if !requirement.is_empty() {
             let read = VersionReq::parse(requirement);
@@ -142,20 +143,21 @@ impl Registry {
         if self.catalog().find(&wanted).is_err_and(|found| found.missing == Missing::Plug) {
             return Ok(None);
         }
-        let live = self.resolve(&wanted)?;
+        let live = self.resolve(&wanted).await?;
         Ok(Some(Borrowed::lend(self.clone(), wanted, &live)))
     }
 
     /// The live plugin that answers to a reference now.
-    fn resolve(&self, wanted: &PluginRef) -> Loaded {
+    async fn resolve(&self, wanted: &PluginRef) -> Loaded {
         let catalog = self.catalog();
         let plug = catalog.find(wanted).map_err(|missing| not_loaded(missing.message))?;
-        self.open(plug)
+        self.open(plug).await
     }
 
-    /// The last call of every plugin that was loaded. Each gets the whole `grace`, side by side.
+    /// The last call of every plugin that was loaded, also of those that are being retired. Each gets the whole `grace`, side by side.
     pub async fn shutdown(&self, grace: Duration) {
-        let live: Vec<Arc<Live>> = self.slots().values().filter_map(|slot| slot.live()).collect();
+        let mut live = self.retiring();
+        live.extend(self.slots().values().filter_map(|slot| slot.live()));
         let calls = live
             .into_iter()
             .map(|plugin| tokio::task::spawn_blocking(move || plugin.shutdown(grace)));
@@ -190,7 +192,7 @@ impl Registry {
     fn gone(&self, plug: &Installed) -> Error {
         let label = label(plug);
         match self.barred().get(&Key::of(plug)) {
-            Some(reason) => not_loaded(format!("plugin `{label}` is not used: {reason}")),
+            Some(bar) => not_loaded(format!("plugin `{label}` is not used: {}", bar.reason)),
             None => not_loaded(format!("plugin `{label}` was removed while it was needed")),
         }
     }
@@ -199,7 +201,7 @@ impl Registry {
         self.shared.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn barred(&self) -> MutexGuard<'_, HashMap<Key, Reason>> {
+    fn barred(&self) -> MutexGuard<'_, HashMap<Key, Bar>> {
         self.shared.barred.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

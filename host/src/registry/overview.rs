@@ -2,7 +2,6 @@
 
 use super::Registry;
 use super::figures;
-use super::live::Live;
 use super::slot::Key;
 use crate::catalog::Installed;
 use serde::Serialize;
@@ -75,7 +74,8 @@ impl Registry {
 
     /// Brings the gauges up to date that nobody else writes. Comes before the metrics are read.
     pub fn measure(&self) {
-        let live: Vec<Arc<Live>> = self.slots().values().filter_map(|slot| slot.live()).collect();
+        let mut live = self.retiring();
+        live.extend(self.slots().values().filter_map(|slot| slot.live()));
         let refused = self.catalog().refused().len();
         let mapped = self.shared.mapped.load(Ordering::Relaxed);
         figures::tell_loaded(self.metrics(), live.iter().map(|live| &**live), refused, mapped);

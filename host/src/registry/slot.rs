@@ -5,9 +5,12 @@ use super::not_loaded;
 use crate::catalog::{Installed, Stamp};
 use plugin_api::Error;
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::sync::watch;
 
 /// What a slot belongs to: a folder, and the files in it as they were when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,78 +32,84 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// A plugin that is loaded, is being loaded, or cannot be.
 #[derive(Default)]
 pub(super) struct Slot {
-    state: Mutex<State>,
-    settled: Condvar,
-}
-
-#[derive(Default)]
-enum State {
-    #[default]
-    Empty,
-    Loading(Instant),
-    Settled(Loaded),
+    begun: AtomicBool,
+    /// What came of it so far. A plugin that arrives late takes the place of the error.
+    settled: watch::Sender<Option<Loaded>>,
+    retired: AtomicBool,
 }
 
 impl Slot {
-    /// The plugin. The first caller starts a thread that loads it; everybody waits for that thread, so
-    /// that start-up code which hangs costs one thread and an error.
-    pub(super) fn get(
-        self: &Arc<Self>,
+    /// The plugin. The first caller has it loaded by a thread of its own; everybody waits for that
+    /// thread, but not longer than [`PATIENCE`]: start-up code that hangs costs threads and an error.
+    pub(super) async fn get(
+        self: Arc<Self>,
         label: &str,
         load: impl FnOnce() -> Loaded + Send + 'static,
     ) -> Loaded {
-        let mut state = self.lock();
-        if let State::Empty = *state {
-            *state = State::Loading(Instant::now());
-            let slot = Arc::clone(self);
-            let thread = thread::Builder::new().name(format!("pp-load-{label}"));
-            let started = thread.spawn(move || slot.settle(load()));
-            if let Err(error) = started {
-                *state = State::Settled(Err(not_loaded(format!("no thread to load it: {error}"))));
-            }
+        let mut settled = self.settled.subscribe();
+        if !self.begun.swap(true, Ordering::AcqRel) {
+            Arc::clone(&self).begin(label.to_owned(), load);
         }
-        self.wait(state, label)
+        let lost = || Err(not_loaded(format!("plugin `{label}`: its slot was lost")));
+        let loaded = settled.wait_for(Option::is_some).await;
+        loaded.ok().and_then(|loaded| loaded.clone()).unwrap_or_else(lost)
     }
 
     /// The plugin, if it is loaded.
     pub(super) fn live(&self) -> Option<Arc<Live>> {
-        match &*self.lock() {
-            State::Settled(loaded) => loaded.clone().ok(),
-            State::Empty | State::Loading(_) => None,
-        }
+        self.settled.borrow().clone()?.ok()
     }
 
     /// Whether loading has failed.
     pub(super) fn has_failed(&self) -> bool {
-        matches!(&*self.lock(), State::Settled(Err(_)))
+        self.settled.borrow().as_ref().is_some_and(Result::is_err)
     }
 
-    fn settle(&self, loaded: Loaded) {
-        *self.lock() = State::Settled(loaded);
-        self.settled.notify_all();
+    /// Takes the slot out of use: the plugin, if it is loaded. One that is loaded later is shut down
+    /// as it comes.
+    pub(super) fn retire(&self) -> Option<Arc<Live>> {
+        self.retired.store(true, Ordering::SeqCst);
+        self.live()
     }
 
-    fn wait(&self, mut state: MutexGuard<'_, State>, label: &str) -> Loaded {
-        loop {
-            let since = match &*state {
-                State::Settled(loaded) => return loaded.clone(),
-                State::Loading(since) => *since,
-                State::Empty => Instant::now(),
-            };
-            let left = PATIENCE.saturating_sub(since.elapsed());
-            if left.is_zero() {
-                let seconds = PATIENCE.as_secs();
-                return Err(not_loaded(format!(
-                    "plugin `{label}` did not finish being created within {seconds} s; the host goes \
-                     on without it"
-                )));
-            }
-            let waited = self.settled.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+    /// A thread that loads, and one that waits for it.
+    fn begin(self: Arc<Self>, label: String, load: impl FnOnce() -> Loaded + Send + 'static) {
+        let (slot, name) = (Arc::clone(&self), format!("pp-wait-{label}"));
+        let waiting = thread::Builder::new().name(name).spawn(move || {
+            let (loading, loaded) = mpsc::channel();
+            let thread = thread::Builder::new().name(format!("pp-load-{label}"));
+            let late = Arc::clone(&slot);
+            let thread = thread.spawn(move || {
+                if let Err(unheard) = loading.send(load()) {
+                    late.settle(unheard.0);
+                }
+            });
+            slot.settle(match (thread, loaded.recv_timeout(PATIENCE)) {
+                (Err(error), _) => Err(not_loaded(format!("no thread to load it: {error}"))),
+                (_, Ok(loaded)) => loaded,
+                (_, Err(RecvTimeoutError::Timeout)) => Err(too_slow(&label)),
+                (_, Err(RecvTimeoutError::Disconnected)) => {
+                    Err(not_loaded(format!("the thread that loaded `{label}` was lost")))
+                }
+            });
+        });
+        if let Err(error) = waiting {
+            self.settle(Err(not_loaded(format!("no thread to load it: {error}"))));
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn settle(&self, loaded: Loaded) {
+        let live = loaded.as_ref().ok().cloned();
+        self.settled.send_replace(Some(loaded));
+        if let Some(live) = live.filter(|_| self.retired.load(Ordering::SeqCst)) {
+            live.retire();
+        }
     }
+}
+
+fn too_slow(label: &str) -> Error {
+    let seconds = PATIENCE.as_secs();
+    not_loaded(format!(
+        "plugin `{label}` did not finish being created within {seconds} s; the host goes on without it"
+    ))
 }

@@ -33,7 +33,7 @@ impl Plugins for Registry {
     type Live = Arc<Live>;
 
     async fn open(&self, installed: &Arc<Installed>) -> Result<Arc<Live>, Error> {
-        Registry::open_apart(self, installed).await
+        Registry::open(self, installed).await
     }
 }
 

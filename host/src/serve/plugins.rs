@@ -37,7 +37,7 @@ pub(super) async fn one(
     serving.published(deadline).await?;
     let catalog = serving.registry.catalog();
     let plug = catalog.find(&wanted).map_err(|missing| fault::not_found(&missing))?;
-    let opening = serving.registry.open_apart(plug);
+    let opening = serving.registry.open(plug);
     let opened = tokio::time::timeout_at(deadline.into(), opening).await.map_err(|_| {
         Problem::new(Kind::Deadline, "the time ran out before the plugin was loaded")
     })?;

@@ -128,6 +128,6 @@ impl HostServices for Services {
     }
 
     fn pp(&'static self, _call_id: u64, name: String, requirement: String) -> Found {
-        Box::pin(async move { self.registry.borrow(&name, &requirement).map_err(PErr::from) })
+        Box::pin(async move { self.registry.borrow(&name, &requirement).await.map_err(PErr::from) })
     }
 }

@@ -51,7 +51,7 @@ pub async fn prepare(
         let opener = match step.stage.installed() {
             None => None,
             Some(installed) => {
-                let live = registry.open_apart(installed).await;
+                let live = registry.open(installed).await;
                 let live = live.map_err(|error| failed("plugin_refused", error.message))?;
                 let schema = live.description().config.get(role(step)).map(|one| one.as_value());
                 let refused = refuse_writes(schema, &config, registry);

@@ -32,6 +32,6 @@ fn values_persist_between_calls_and_are_exported() {
         "quakes_total{net=\"ci\"} 5",
     ];
     assert_eq!(lines, expected, "{text}");
-    let own = "plugpipe_plugin_calls_total{outcome=\"ok\",plugin=\"monitoring_prometheus\",version=\"1.0.0\"} 4";
+    let own = "plugpipe_plugin_calls_total{category=\"monitoring\",outcome=\"ok\",plugin=\"monitoring_prometheus\",version=\"1.0.0\"} 4";
     assert!(text.contains(own), "the host counts the calls before this one: {text}");
 }
