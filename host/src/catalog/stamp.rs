@@ -33,6 +33,15 @@ pub struct Stamp {
 }
 
 #[cfg(test)]
+impl FileStamp {
+    /// A stamp of no file, one for each digest.
+    pub(crate) fn numbered(digest: super::Sha256) -> Self {
+        let number = u64::from_str_radix(&digest.to_string()[..15], 16).unwrap();
+        Self { inode: number, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;

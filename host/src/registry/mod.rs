@@ -12,6 +12,7 @@ mod changes;
 mod direct;
 mod figures;
 mod live;
+mod opens;
 mod overdue;
 mod overview;
 mod panics;
@@ -22,10 +23,10 @@ mod slot;
 pub use changes::{Change, Changes, Refused};
 pub use direct::{Answered, CallError};
 pub use live::{InUse, Live, Request};
+pub use opens::Opens;
 pub use overview::PluginState;
 
 use crate::catalog::{Catalog, Installed, Missing, PluginRef};
-use crate::loader::Loader;
 use crate::metrics::Metrics;
 use crate::services::Services;
 use bar::Bar;
@@ -47,7 +48,7 @@ pub struct Registry {
 }
 
 struct Shared {
-    loader: Loader,
+    loader: Arc<dyn Opens>,
     catalog: RwLock<Arc<Catalog>>,
     slots: Mutex<HashMap<Key, Arc<Slot>>>,
     /// What must not be published, and why.
@@ -66,9 +67,9 @@ struct Shared {
 impl Registry {
     /// An empty registry over what is installed, which `loader` opens.
     #[must_use]
-    pub fn new(catalog: Catalog, loader: Loader) -> Self {
+    pub fn new(catalog: Catalog, loader: impl Opens) -> Self {
         let shared = Shared {
-            loader,
+            loader: Arc::new(loader),
             catalog: RwLock::new(Arc::new(catalog)),
             slots: Mutex::default(),
             barred: Mutex::default(),
@@ -214,3 +215,6 @@ fn label(plug: &Installed) -> String {
 fn not_loaded(message: String) -> Error {
     Error::new(ErrorClass::ConfigFatal, ErrorCode::NOT_LOADED, message)
 }
+
+#[cfg(test)]
+mod tests;

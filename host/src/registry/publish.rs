@@ -72,8 +72,8 @@ impl Registry {
         if before.holds(&plug) {
             return Ok(());
         }
-        let (loader, judged) = (self.shared.loader.clone(), Arc::clone(&plug));
-        let admitted = tokio::task::spawn_blocking(move || loader.admit(&judged).map(drop)).await;
+        let (loader, judged) = (Arc::clone(&self.shared.loader), Arc::clone(&plug));
+        let admitted = tokio::task::spawn_blocking(move || loader.admit(&judged)).await;
         admitted.unwrap_or_else(|_| Err(Reason::NotCreated("a thread was lost".to_owned())))?;
         if self.has_live(&plug) {
             let opened = self.open_as_it_is(&plug).await;
