@@ -56,8 +56,17 @@ impl TreeArguments {
     /// # Errors
     /// A tree that was asked for and is not there, or that plugs are to be held to a lock.
     pub(super) fn trees(&self) -> Result<Vec<PathBuf>, String> {
+        self.refuse_lock()?;
+        self.chosen()
+    }
+
+    /// Asked before a command changes a plug or runs a compiler: neither is what was locked.
+    ///
+    /// # Errors
+    /// Plugs are to be held to a lock, whether or not it can be read.
+    pub(super) fn refuse_lock(&self) -> Result<(), String> {
         match self.lock_file() {
-            None => self.chosen(),
+            None => Ok(()),
             Some(_) => Err("--locked: this command changes what is locked; run `plugpipe lock` \
                             after it"
                 .to_owned()),
@@ -120,7 +129,12 @@ mod tests {
         let plugs = ["plugpipe", "--plugs", tree.path().to_str().unwrap()];
         let free = Command::parse_from(plugs).trees.trees();
         assert_eq!(free, Ok(vec![tree.path().to_path_buf()]));
-        let held = Command::parse_from([&plugs[..], &["--locked"]].concat()).trees.trees();
-        assert!(held.unwrap_err().starts_with("--locked: this command changes what is locked"));
+        for lock in [&["--locked"][..], &["--lock-file", "/nonexistent"]] {
+            let held = Command::parse_from([&plugs[..], lock].concat()).trees;
+            for refused in [held.trees().map(|_| ()), held.refuse_lock()] {
+                let said = refused.unwrap_err();
+                assert!(said.starts_with("--locked: this command changes what is locked"), "{said}");
+            }
+        }
     }
 }
