@@ -133,7 +133,10 @@ mod tests {
             let held = Command::parse_from([&plugs[..], lock].concat()).trees;
             for refused in [held.trees().map(|_| ()), held.refuse_lock()] {
                 let said = refused.unwrap_err();
-                assert!(said.starts_with("--locked: this command changes what is locked"), "{said}");
+                assert!(
+                    said.starts_with("--locked: this command changes what is locked"),
+                    "{said}"
+                );
             }
         }
     }

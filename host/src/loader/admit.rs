@@ -23,6 +23,11 @@ impl Admitted {
         self.sha256
     }
 
+    /// The library, as it was checked.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.copy.bytes()
+    }
+
     /// Bytes of the library.
     #[must_use]
     pub fn size(&self) -> u64 {
