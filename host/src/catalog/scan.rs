@@ -99,11 +99,12 @@ fn is_hidden(name: &OsStr) -> bool {
 
 /// Every folder three levels down, in the order of their names.
 pub(crate) fn version_folders(tree: &Path) -> impl Iterator<Item = Folder> {
-    let walk = WalkDir::new(tree).min_depth(LEVELS).max_depth(LEVELS).sort_by_file_name();
-    // The tree itself may be called as it likes.
+    let walk = WalkDir::new(tree).max_depth(LEVELS).sort_by_file_name();
+    // The tree itself may be called as it likes. Entries that are too high up are asked, too.
     let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
     let walk = walk.into_iter().filter_entry(seen);
-    let folders = walk.filter_map(Result::ok).filter(|one| one.file_type().is_dir());
+    let folders =
+        walk.filter_map(Result::ok).filter(|one| one.depth() == LEVELS && one.file_type().is_dir());
     folders.filter_map(|entry| folder(entry.path()))
 }
 
