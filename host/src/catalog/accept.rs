@@ -2,7 +2,7 @@
 
 use super::scan::Folder;
 use super::trusted::{TrustedFile, TrustedFolder};
-use super::{FileStamp, Installed, Lock, Manifest, Reason, Sha256, Stamp};
+use super::{FileStamp, Installed, Lock, Manifest, Reason, Sha256, Stamp, checksum};
 use crate::elf::{self, Meta};
 use semver::Version;
 use std::ffi::OsStr;
@@ -58,7 +58,12 @@ fn accept_manifest(
     let library = open_library(opened, &manifest)?;
     let meta = elf::inspect_headers(&library.file)?;
     agree_with_library(&manifest, &meta)?;
-    let stamp = Stamp { manifest: read.stamp, library: FileStamp::of(&library.metadata) };
+    let checksum = opened.file(OsStr::new(&checksum::file_of(&manifest.library_file())))?;
+    let stamp = Stamp {
+        manifest: read.stamp,
+        library: FileStamp::of(&library.metadata),
+        checksum: checksum.map(|file| FileStamp::of(&file.metadata)),
+    };
     Ok(Installed {
         category: folder.category.clone(),
         name: folder.name.clone(),
