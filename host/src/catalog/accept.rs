@@ -4,6 +4,7 @@ use super::scan::Folder;
 use super::trusted::{TrustedFile, TrustedFolder};
 use super::{FileStamp, Installed, Lock, Manifest, Reason, Sha256, Stamp, checksum};
 use crate::elf::{self, Meta};
+use plugin_abi::meta::is_name;
 use semver::Version;
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -140,11 +141,6 @@ pub(crate) fn same(what: &'static str, said: [(&str, &String); 2]) -> Result<(),
     }
     let found = format!("{one} says `{first}`, {other} says `{second}`");
     Err(Reason::Disagreement { what, found })
-}
-
-fn is_name(word: &str) -> bool {
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=64).contains(&word.len()) && word.bytes().all(letter)
 }
 
 fn open_library(folder: &TrustedFolder, manifest: &Manifest) -> Result<TrustedFile, Reason> {

@@ -8,6 +8,7 @@ use crate::about::Further;
 use crate::catalog::{Catalog, Installed, Places, Reason};
 use crate::compile::{Order, Wanted, Watch, category_in_path, compile};
 use crate::loader::Loader;
+use plugin_abi::meta::is_name;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::DirBuilder;
 use std::io;
@@ -117,12 +118,7 @@ fn category(
     let in_manifest = || Further::parse(manifest)?.category;
     let found = addition.category.clone().or_else(in_path).or_else(in_manifest);
     let category = found.ok_or_else(|| InstallError::NoCategory(folder.to_owned()))?;
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if (1..=64).contains(&category.len()) && category.bytes().all(letter) {
-        Ok(category)
-    } else {
-        Err(InstallError::BadCategory(category))
-    }
+    if is_name(&category) { Ok(category) } else { Err(InstallError::BadCategory(category)) }
 }
 
 /// Writes beside and renames; what was there is exchanged and then deleted.
