@@ -42,7 +42,8 @@ impl TreeArguments {
         }
         let lock = self.lock_file().map(Lock::read).transpose();
         let lock = lock.map_err(|error| error.to_string())?.map(Arc::new);
-        Ok(Places { trees: self.chosen()?, folders: self.folders.clone(), lock })
+        let lock_file = self.lock_file().map(Path::to_path_buf);
+        Ok(Places { trees: self.chosen()?, folders: self.folders.clone(), lock, lock_file })
     }
 
     /// The lock file that plugs are held to, when they are.
