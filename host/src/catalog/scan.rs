@@ -49,7 +49,7 @@ pub(super) fn scan_folder(path: &Path, lock: Option<&Lock>) -> Found {
 }
 
 /// How many folders lie between a tree and a plug's files: category, name and version.
-const LEVELS: usize = 3;
+pub(super) const LEVELS: usize = 3;
 
 impl Found {
     fn refuse(&mut self, path: &Path, reason: &Reason) {
