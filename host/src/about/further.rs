@@ -17,8 +17,12 @@ pub(crate) struct Further {
 impl Further {
     /// Reads them; `None` when the manifest or one of these keys cannot be read.
     pub(crate) fn read(folder: &Path) -> Option<Self> {
-        let bytes = std::fs::read(folder.join("plug.yaml")).ok()?;
-        let root = yaml::load(&bytes).root?;
+        Self::parse(&std::fs::read(folder.join("plug.yaml")).ok()?)
+    }
+
+    /// Reads them from the bytes of a manifest.
+    pub(crate) fn parse(manifest: &[u8]) -> Option<Self> {
+        let root = yaml::load(manifest).root?;
         serde_json::from_str(root.to_json().get()).ok()
     }
 }

@@ -2,8 +2,9 @@
 
 use super::scan::Folder;
 use super::trusted::{TrustedFile, TrustedFolder};
-use super::{FileStamp, Installed, Lock, Manifest, Reason, Sha256, Stamp};
+use super::{FileStamp, Installed, Lock, Manifest, Reason, Sha256, Stamp, checksum};
 use crate::elf::{self, Meta};
+use plugin_abi::meta::is_name;
 use semver::Version;
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -58,7 +59,12 @@ fn accept_manifest(
     let library = open_library(opened, &manifest)?;
     let meta = elf::inspect_headers(&library.file)?;
     agree_with_library(&manifest, &meta)?;
-    let stamp = Stamp { manifest: read.stamp, library: FileStamp::of(&library.metadata) };
+    let checksum = opened.file(OsStr::new(&checksum::file_of(&manifest.library_file())))?;
+    let stamp = Stamp {
+        manifest: read.stamp,
+        library: FileStamp::of(&library.metadata),
+        checksum: checksum.map(|file| FileStamp::of(&file.metadata)),
+    };
     Ok(Installed {
         category: folder.category.clone(),
         name: folder.name.clone(),
@@ -135,11 +141,6 @@ pub(crate) fn same(what: &'static str, said: [(&str, &String); 2]) -> Result<(),
     }
     let found = format!("{one} says `{first}`, {other} says `{second}`");
     Err(Reason::Disagreement { what, found })
-}
-
-fn is_name(word: &str) -> bool {
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=64).contains(&word.len()) && word.bytes().all(letter)
 }
 
 fn open_library(folder: &TrustedFolder, manifest: &Manifest) -> Result<TrustedFile, Reason> {

@@ -1,8 +1,10 @@
 //! From a reference to the one plug that it means, or to what is there instead.
 
+use super::scan::{LEVELS, version_folders};
 use super::{Catalog, Installed, PluginRef, Refusal};
 use crate::diagnostics::nearest;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 /// No plug fits: what is there instead.
@@ -61,7 +63,8 @@ impl Catalog {
                 format!("no installed version of `{name}` fits `{asked}`: there is {there}");
             return NotFound { message, hint: None, missing: Missing::Version };
         }
-        self.refused_instead(wanted).unwrap_or_else(|| self.unknown(wanted))
+        let refused = self.refused_instead(wanted).or_else(|| self.refused_above(wanted));
+        refused.unwrap_or_else(|| self.unknown(wanted))
     }
 
     /// The folder that would be it, had it not been refused.
@@ -78,6 +81,22 @@ impl Catalog {
         Some(NotFound { message, hint, missing: Missing::Usable })
     }
 
+    /// A tree or a folder of it that was refused with all that lies below, which has that name in it.
+    fn refused_above(&self, wanted: &PluginRef) -> Option<NotFound> {
+        let refusal = self.refused.iter().find(|refusal| {
+            let trees = self.places.trees.iter().filter(|tree| is_above_plugs(&refusal.path, tree));
+            // The names of folders: nothing in them is read.
+            trees.flat_map(|tree| version_folders(tree)).any(|folder| {
+                folder.path.starts_with(&refusal.path)
+                    && wanted.names(&folder.category, &folder.name)
+            })
+        })?;
+        let (name, reason) = (&wanted.name, &refusal.reason);
+        let message = format!("plugin `{name}` is there, in a folder that was refused: {reason}");
+        let hint = Some(format!("that folder is {}", refusal.path.display()));
+        Some(NotFound { message, hint, missing: Missing::Usable })
+    }
+
     fn unknown(&self, wanted: &PluginRef) -> NotFound {
         let message = format!("plugin `{wanted}` is not installed");
         let names: BTreeSet<&str> = self.installed.iter().map(|plug| plug.name.as_str()).collect();
@@ -89,6 +108,11 @@ impl Catalog {
         };
         NotFound { message, hint: Some(hint.unwrap_or_else(all)), missing: Missing::Plug }
     }
+}
+
+/// Whether a folder is the tree, or a category or a name in it.
+fn is_above_plugs(folder: &Path, tree: &Path) -> bool {
+    folder.strip_prefix(tree).is_ok_and(|inner| inner.iter().count() < LEVELS)
 }
 
 fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
@@ -103,7 +127,11 @@ fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Places;
     use semver::Version;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
 
     fn missing(wanted: &str) -> NotFound {
         let catalog = Catalog::of(vec![Installed::named("kafka_producer")]);
@@ -137,6 +165,30 @@ mod tests {
             |wanted: &str| catalog.find(&wanted.parse().unwrap()).unwrap().version.clone();
         assert_eq!(version("echo"), Version::new(1, 2, 0));
         assert_eq!(version("test/echo@<1.2"), Version::new(1, 0, 0));
+    }
+
+    #[test]
+    fn a_plug_below_a_refused_folder_is_not_said_to_be_missing() {
+        for refused in ["", "demo", "demo/echo"] {
+            let tree = tempfile::tempdir().unwrap();
+            fs::create_dir_all(tree.path().join("demo/echo/1.0.0")).unwrap();
+            fs::create_dir_all(tree.path().join("demo/other/1.0.0")).unwrap();
+            // Without the stroke that an empty name leaves behind.
+            let folder: PathBuf = tree.path().join(refused).components().collect();
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+            let catalog = Catalog::scan(&Places::trees(vec![tree.path().into()]));
+            let find = |wanted: &str| catalog.find(&wanted.parse().unwrap()).err().unwrap();
+            for wanted in ["echo", "demo/echo@^1"] {
+                let found = find(wanted);
+                assert_eq!(found.missing, Missing::Usable, "{refused}");
+                let said = "plugin `echo` is there, in a folder that was refused: ";
+                assert!(found.message.starts_with(said), "{}", found.message);
+                assert_eq!(found.hint, Some(format!("that folder is {}", folder.display())));
+            }
+            for wanted in ["others/echo", "ecco"] {
+                assert_eq!(find(wanted).missing, Missing::Plug, "{wanted}");
+            }
+        }
     }
 
     #[test]

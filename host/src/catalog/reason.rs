@@ -1,7 +1,6 @@
 //! Why a folder is not an installed plug, or a library not a plugin that may be opened.
 
 use super::sha256::Sha256;
-use std::path::PathBuf;
 use thiserror::Error;
 
 /// Every reason for a refusal, by name.
@@ -37,8 +36,8 @@ pub enum Reason {
     #[error("{0} is not a regular file")]
     NotAFile(String),
     /// A file where a folder should be.
-    #[error("{} is not a folder", .0.display())]
-    NotAFolder(PathBuf),
+    #[error("{0} is not a folder")]
+    NotAFolder(String),
     /// Somebody who is not trusted could have put it there.
     #[error("{0}")]
     UnsafeOwner(String),

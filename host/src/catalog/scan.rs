@@ -5,8 +5,10 @@ use super::trusted::TrustedFolder;
 use super::{Installed, Lock, Reason, Refusal};
 use rustix::fs::FileType;
 use semver::Version;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// Where one version folder lies, by the names of the path.
 pub(crate) struct Folder {
@@ -47,7 +49,7 @@ pub(super) fn scan_folder(path: &Path, lock: Option<&Lock>) -> Found {
 }
 
 /// How many folders lie between a tree and a plug's files: category, name and version.
-const LEVELS: usize = 3;
+pub(super) const LEVELS: usize = 3;
 
 impl Found {
     fn refuse(&mut self, path: &Path, reason: &Reason) {
@@ -60,7 +62,7 @@ impl Found {
             Ok(entries) => entries,
             Err(reason) => return self.refuse(folder.path(), &reason),
         };
-        for (name, kind) in entries {
+        for (name, kind) in entries.into_iter().filter(|(name, _)| !is_hidden(name)) {
             let path = folder.path().join(&name);
             let opened = match kind {
                 FileType::Directory => folder.folder(&name),
@@ -90,10 +92,19 @@ fn order(plug: &Installed) -> (&str, &str, &Version) {
     (&plug.category, &plug.name, &plug.version)
 }
 
+/// What is on its way into a tree or out of it lies under such a name.
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b".")
+}
+
 /// Every folder three levels down, in the order of their names.
 pub(crate) fn version_folders(tree: &Path) -> impl Iterator<Item = Folder> {
-    let walk = WalkDir::new(tree).min_depth(LEVELS).max_depth(LEVELS).sort_by_file_name();
-    let folders = walk.into_iter().filter_map(Result::ok).filter(|one| one.file_type().is_dir());
+    let walk = WalkDir::new(tree).max_depth(LEVELS).sort_by_file_name();
+    // The tree itself may be called as it likes. Entries that are too high up are asked, too.
+    let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
+    let walk = walk.into_iter().filter_entry(seen);
+    let folders =
+        walk.filter_map(Result::ok).filter(|one| one.depth() == LEVELS && one.file_type().is_dir());
     folders.filter_map(|entry| folder(entry.path()))
 }
 
@@ -150,5 +161,18 @@ mod tests {
     #[test]
     fn a_folder_that_wants_to_be_no_plug_is_left_alone() {
         assert_eq!(refusals(&[("demo/library/src/lib.rs", ""), ("README.md", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn what_lies_under_a_hidden_name_is_no_plug_but_a_tree_may_have_one() {
+        let hidden = [".staging-x/echo/1.0.0", "demo/.part/1.0.0", "demo/echo/.1.0.0"];
+        let files = hidden.map(|folder| format!(".tree/{folder}/plug.yaml"));
+        let files = files.each_ref().map(|file| (file.as_str(), MANIFEST));
+        let (all, folder) = (tree(&files), ".tree/demo/echo/1.0.0");
+        fs::create_dir_all(all.path().join(folder)).unwrap();
+        let tree = all.path().join(".tree");
+        assert!(scan(&tree, None).refused.is_empty());
+        let found: Vec<PathBuf> = version_folders(&tree).map(|folder| folder.path).collect();
+        assert_eq!(found, [all.path().join(folder)]);
     }
 }

@@ -12,24 +12,33 @@ pub struct FileStamp {
     size: u64,
     /// Nanoseconds since 1970.
     modified: i128,
+    /// Nanoseconds since 1970: what was written, or who may read it. Nobody sets it at will.
+    changed: i128,
 }
 
 impl FileStamp {
     /// The stamp of an open file.
     #[must_use]
     pub fn of(file: &Metadata) -> Self {
-        let modified = i128::from(file.mtime()) * 1_000_000_000 + i128::from(file.mtime_nsec());
-        Self { device: file.dev(), inode: file.ino(), size: file.size(), modified }
+        let modified = nanoseconds(file.mtime(), file.mtime_nsec());
+        let changed = nanoseconds(file.ctime(), file.ctime_nsec());
+        Self { device: file.dev(), inode: file.ino(), size: file.size(), modified, changed }
     }
 }
 
-/// One state of a plug: of its library and of its manifest.
+fn nanoseconds(seconds: i64, rest: i64) -> i128 {
+    i128::from(seconds) * 1_000_000_000 + i128::from(rest)
+}
+
+/// One state of a plug: of its manifest, its library and the checksum beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Stamp {
     /// Of `plug.yaml`.
     pub manifest: FileStamp,
     /// Of the library.
     pub library: FileStamp,
+    /// Of the library's checksum, where there is one: a corrected one is another state.
+    pub checksum: Option<FileStamp>,
 }
 
 #[cfg(test)]
@@ -44,7 +53,7 @@ impl FileStamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use std::fs::{self, File};
 
     #[test]
     fn a_file_written_anew_has_another_stamp() {
@@ -60,5 +69,21 @@ mod tests {
         fs::write(&aside, "one").unwrap();
         fs::rename(&aside, &path).unwrap();
         assert_ne!(stamp(), first, "another file of the same size");
+        let before = fs::metadata(&path).unwrap();
+        loop {
+            // The clock of the file system goes in steps: until one is over, nothing is to be seen.
+            fs::write(&path, "two").unwrap();
+            File::options()
+                .write(true)
+                .open(&path)
+                .unwrap()
+                .set_modified(before.modified().unwrap())
+                .unwrap();
+            let now = fs::metadata(&path).unwrap();
+            if (now.ctime(), now.ctime_nsec()) != (before.ctime(), before.ctime_nsec()) {
+                break;
+            }
+        }
+        assert_ne!(stamp(), FileStamp::of(&before), "written, and the time of that set back");
     }
 }

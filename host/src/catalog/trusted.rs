@@ -3,7 +3,8 @@
 //! From the tree's root down each component of a path is opened below the one before and never
 //! through a link, then judged by what the open descriptor says: a name cannot be pointed elsewhere
 //! between the check and the use. Root, the user who runs the host and the owner of the root may own
-//! what is found; nobody else may write to it, a group only if it is the user's own.
+//! what is found; nobody else may write to it, a group only if it is the private one of the
+//! user or of that owner.
 
 use super::reason::Reason;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, openat, openat2, statat};
@@ -20,6 +21,8 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) struct TrustedFolder {
     folder: File,
     path: PathBuf,
+    /// From the root of its tree.
+    inner: PathBuf,
     trust: Trust,
 }
 
@@ -38,7 +41,9 @@ impl TrustedFolder {
             return Ok(None);
         };
         let trust = Trust::below(&metadata);
-        Self::trusted(folder, &metadata, path.to_path_buf(), trust).map(Some)
+        let (path, inner) = (path.to_path_buf(), PathBuf::new());
+        judge_folder(trust, &inner, &metadata)?;
+        Ok(Some(Self { folder, path, inner, trust }))
     }
 
     /// Opens `path`, a folder below `root` or `root` itself, step by step.
@@ -56,7 +61,9 @@ impl TrustedFolder {
     /// Opens a folder in this one; `None` when it is not there.
     pub(crate) fn folder(&self, name: &OsStr) -> Result<Option<Self>, Reason> {
         let Some((folder, metadata)) = open(&self.folder, name, true)? else { return Ok(None) };
-        Self::trusted(folder, &metadata, self.path.join(name), self.trust).map(Some)
+        let (path, inner, trust) = (self.path.join(name), self.inner.join(name), self.trust);
+        judge_folder(trust, &inner, &metadata)?;
+        Ok(Some(Self { folder, path, inner, trust }))
     }
 
     /// Opens a file in this folder; `None` when it is not there.
@@ -65,7 +72,7 @@ impl TrustedFolder {
         if !metadata.is_file() {
             return Err(Reason::NotAFile(name.to_string_lossy().into_owned()));
         }
-        self.trust.judge(&self.path.join(name), &metadata)?;
+        self.trust.judge(&self.inner.join(name), &metadata)?;
         Ok(Some(TrustedFile { file, metadata }))
     }
 
@@ -99,18 +106,20 @@ impl TrustedFolder {
             known => known,
         }
     }
+}
 
-    fn trusted(
-        folder: File,
-        metadata: &Metadata,
-        path: PathBuf,
-        trust: Trust,
-    ) -> Result<Self, Reason> {
-        if !metadata.is_dir() {
-            return Err(Reason::NotAFolder(path));
-        }
-        trust.judge(&path, metadata)?;
-        Ok(Self { folder, path, trust })
+fn judge_folder(trust: Trust, inner: &Path, metadata: &Metadata) -> Result<(), Reason> {
+    if !metadata.is_dir() {
+        return Err(Reason::NotAFolder(named(inner)));
+    }
+    trust.judge(inner, metadata)
+}
+
+/// A place in a tree for reasons: they are shown where the paths of the machine have no business.
+fn named(inner: &Path) -> String {
+    match inner.as_os_str().is_empty() {
+        true => "the tree's root".to_owned(),
+        false => inner.display().to_string(),
     }
 }
 
@@ -162,8 +171,6 @@ fn unreadable(error: Errno) -> Reason {
 struct Trust {
     /// The user who runs the host.
     user: u32,
-    /// That user's group.
-    group: u32,
     /// The owner of the tree's root.
     owner: u32,
 }
@@ -171,37 +178,38 @@ struct Trust {
 impl Trust {
     fn below(root: &Metadata) -> Self {
         let user = rustix::process::geteuid().as_raw();
-        Self { user, group: rustix::process::getegid().as_raw(), owner: root.uid() }
+        Self { user, owner: root.uid() }
     }
 
-    fn judge(self, path: &Path, found: &Metadata) -> Result<(), Reason> {
+    fn judge(self, inner: &Path, found: &Metadata) -> Result<(), Reason> {
         let mode = found.mode() & 0o7777;
-        self.judge_owner(path, found.uid())?;
-        self.judge_mode(path, mode, found.uid(), found.gid())
+        self.judge_owner(inner, found.uid())?;
+        self.judge_mode(inner, mode, found.gid())
     }
 
-    fn judge_owner(self, path: &Path, owner: u32) -> Result<(), Reason> {
+    fn judge_owner(self, inner: &Path, owner: u32) -> Result<(), Reason> {
         if [0, self.user, self.owner].contains(&owner) {
             return Ok(());
         }
         Err(Reason::UnsafeOwner(format!(
             "{} belongs to user {owner}, who is neither root, nor the user of this host, nor the \
              owner of the tree; give it to one of them with `chown`",
-            path.display()
+            named(inner)
         )))
     }
 
-    fn judge_mode(self, path: &Path, mode: u32, owner: u32, group: u32) -> Result<(), Reason> {
-        // With a umask of 0002 every file is writable for the group that has its user's number.
-        let own_group = group == self.group || group == owner;
+    /// With a umask of 0002 every file is writable for a group, which is the user's alone where it
+    /// has the user's number. A group that users share has another.
+    fn judge_mode(self, inner: &Path, mode: u32, group: u32) -> Result<(), Reason> {
+        let own_group = [self.user, self.owner].contains(&group);
         let (by, letter) = match mode {
             _ if mode & 0o002 != 0 => ("others".to_owned(), 'o'),
             _ if mode & 0o020 != 0 && !own_group => (format!("group {group}"), 'g'),
             _ => return Ok(()),
         };
-        let path = path.display();
         Err(Reason::UnsafeOwner(format!(
-            "{path} can be written by {by} (mode {mode:04o}): `chmod {letter}-w {path}`"
+            "{} can be written by {by} (mode {mode:04o}); take that away with `chmod {letter}-w`",
+            named(inner)
         )))
     }
 }

@@ -68,7 +68,7 @@ fn places(arguments: &BuildArguments, trees: Vec<PathBuf>) -> Places {
         None => Places {
             trees,
             folders: arguments.wanted.iter().filter_map(folder).collect(),
-            lock: None,
+            ..Places::default()
         },
     }
 }

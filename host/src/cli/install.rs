@@ -46,6 +46,9 @@ fn plugin_ref(text: &str) -> Result<PluginRef, String> {
 
 pub(super) fn install(arguments: InstallArguments) -> u8 {
     let InstallArguments { from, into, category, replace, trees } = arguments;
+    if let Err(message) = trees.refuse_lock() {
+        return output::wrong(&message);
+    }
     let tree = match into.map_or_else(|| first(&trees), Ok) {
         Ok(tree) => tree,
         Err(message) => return output::wrong(&message),

@@ -45,11 +45,14 @@ pub(super) async fn run(arguments: &TestArguments) -> u8 {
     if arguments.steps { say_steps(arguments, chosen).await } else { judge(arguments, &chosen) }
 }
 
-/// Compiles a crate's folder; the exit code when that fails.
+/// Compiles a crate's folder; the exit code when that fails, or when plugs are held to a lock.
 fn compile_first(arguments: &TestArguments) -> Option<u8> {
     let Wanted::Folder(folder) = &arguments.plug else { return None };
     if arguments.steps || !folder.join("Cargo.toml").is_file() {
         return None;
+    }
+    if let Err(message) = arguments.trees.refuse_lock() {
+        return Some(output::wrong(&message));
     }
     let wanted = [arguments.plug.clone()];
     let order = Order { wanted: &wanted, ..Order::default() };

@@ -42,7 +42,8 @@ impl TreeArguments {
         }
         let lock = self.lock_file().map(Lock::read).transpose();
         let lock = lock.map_err(|error| error.to_string())?.map(Arc::new);
-        Ok(Places { trees: self.chosen()?, folders: self.folders.clone(), lock })
+        let lock_file = self.lock_file().map(Path::to_path_buf);
+        Ok(Places { trees: self.chosen()?, folders: self.folders.clone(), lock, lock_file })
     }
 
     /// The lock file that plugs are held to, when they are.
@@ -56,8 +57,17 @@ impl TreeArguments {
     /// # Errors
     /// A tree that was asked for and is not there, or that plugs are to be held to a lock.
     pub(super) fn trees(&self) -> Result<Vec<PathBuf>, String> {
+        self.refuse_lock()?;
+        self.chosen()
+    }
+
+    /// Asked before a command changes a plug or runs a compiler: neither is what was locked.
+    ///
+    /// # Errors
+    /// Plugs are to be held to a lock, whether or not it can be read.
+    pub(super) fn refuse_lock(&self) -> Result<(), String> {
         match self.lock_file() {
-            None => self.chosen(),
+            None => Ok(()),
             Some(_) => Err("--locked: this command changes what is locked; run `plugpipe lock` \
                             after it"
                 .to_owned()),
@@ -120,7 +130,15 @@ mod tests {
         let plugs = ["plugpipe", "--plugs", tree.path().to_str().unwrap()];
         let free = Command::parse_from(plugs).trees.trees();
         assert_eq!(free, Ok(vec![tree.path().to_path_buf()]));
-        let held = Command::parse_from([&plugs[..], &["--locked"]].concat()).trees.trees();
-        assert!(held.unwrap_err().starts_with("--locked: this command changes what is locked"));
+        for lock in [&["--locked"][..], &["--lock-file", "/nonexistent"]] {
+            let held = Command::parse_from([&plugs[..], lock].concat()).trees;
+            for refused in [held.trees().map(|_| ()), held.refuse_lock()] {
+                let said = refused.unwrap_err();
+                assert!(
+                    said.starts_with("--locked: this command changes what is locked"),
+                    "{said}"
+                );
+            }
+        }
     }
 }

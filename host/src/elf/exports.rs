@@ -1,12 +1,16 @@
 //! The names that a library gives to the process.
 
-use super::damaged;
 use super::parsed::Parsed;
+use super::{damaged, segments};
 use crate::catalog::Reason;
-use object::elf::{SHN_UNDEF, STB_LOCAL, STV_HIDDEN, STV_INTERNAL};
+use object::elf::{
+    PF_R, SHN_ABS, SHN_UNDEF, STB_LOCAL, STT_OBJECT, STV_HIDDEN, STV_INTERNAL, Sym64,
+};
 use object::read::elf::Sym as _;
 use object::{LittleEndian, ReadRef};
 use plugin_abi::root::ROOT_SYMBOL;
+
+type Symbol = Sym64<LittleEndian>;
 
 /// As many stray names are shown.
 const SHOWN: usize = 5;
@@ -15,16 +19,31 @@ const SHOWN: usize = 5;
 pub(super) fn check_root<'data, R: ReadRef<'data>>(
     parsed: &Parsed<'data, R>,
 ) -> Result<(), Reason> {
-    let exported = exported(parsed)?;
-    let is_there = exported.iter().any(|name| name == ROOT_SYMBOL);
-    if is_there { Ok(()) } else { Err(Reason::NoSymbol(ROOT_SYMBOL)) }
+    for symbol in exported(parsed) {
+        if name(parsed, symbol)? == ROOT_SYMBOL && is_data(parsed, symbol) {
+            return Ok(());
+        }
+    }
+    Err(Reason::NoSymbol(ROOT_SYMBOL))
+}
+
+/// Whether the symbol is something that lies in the library and can be read. Of others the linker
+/// makes an address up, or runs a function to get one.
+fn is_data<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>, symbol: &Symbol) -> bool {
+    let place = (symbol.st_value(LittleEndian), symbol.st_size(LittleEndian).max(1));
+    symbol.st_type() == STT_OBJECT
+        && symbol.st_shndx(LittleEndian) != SHN_ABS
+        && place.0 != 0
+        && segments::allows(parsed, place, PF_R)
 }
 
 /// Nothing else may be: a library that exports `open` has other libraries call its own.
 pub(super) fn check_others<'data, R: ReadRef<'data>>(
     parsed: &Parsed<'data, R>,
 ) -> Result<(), Reason> {
-    let others: Vec<String> = exported(parsed)?.into_iter().filter(|name| !is_root(name)).collect();
+    let names: Vec<String> =
+        exported(parsed).map(|symbol| name(parsed, symbol)).collect::<Result<_, _>>()?;
+    let others: Vec<String> = names.into_iter().filter(|name| !is_root(name)).collect();
     if others.is_empty() {
         return Ok(());
     }
@@ -43,18 +62,23 @@ fn is_root(name: &str) -> bool {
     major.is_some_and(|major| !major.is_empty() && major.bytes().all(|c| c.is_ascii_digit()))
 }
 
-/// Every name that other libraries could bind to.
-fn exported<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<Vec<String>, Reason> {
-    let symbols = parsed.symbols.iter().filter(|symbol| {
+/// Every symbol that other libraries could bind to.
+fn exported<'data, R: ReadRef<'data>>(
+    parsed: &Parsed<'data, R>,
+) -> impl Iterator<Item = &'data Symbol> {
+    parsed.symbols.iter().filter(|symbol| {
         symbol.st_shndx(LittleEndian) != SHN_UNDEF
             && symbol.st_bind() != STB_LOCAL
             && ![STV_HIDDEN, STV_INTERNAL].contains(&symbol.st_visibility())
-    });
-    let names = symbols.map(|symbol| {
-        let name = symbol.name(LittleEndian, parsed.symbols.strings()).map_err(damaged)?;
-        Ok(String::from_utf8_lossy(name).into_owned())
-    });
-    names.collect()
+    })
+}
+
+fn name<'data, R: ReadRef<'data>>(
+    parsed: &Parsed<'data, R>,
+    symbol: &Symbol,
+) -> Result<String, Reason> {
+    let name = symbol.name(LittleEndian, parsed.symbols.strings()).map_err(damaged)?;
+    Ok(String::from_utf8_lossy(name).into_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use super::{damaged, machine};
 use crate::catalog::Reason;
-use object::elf::{DynamicTag, FileHeader64, PT_DYNAMIC, ProgramHeader64, SHT_DYNSYM, SHT_NOBITS};
+use object::elf::{
+    DT_NEEDED, DynamicTag, FileHeader64, PT_DYNAMIC, ProgramHeader64, SHT_DYNSYM, SHT_NOBITS,
+};
 use object::read::elf::{
     Dyn as _, FileHeader as _, ProgramHeader as _, SectionHeader as _, SectionTable, SymbolTable,
 };
@@ -42,7 +44,7 @@ impl<'data, R: ReadRef<'data>> Parsed<'data, R> {
         Ok(Self { data, len, segments, sections, symbols, dynamic })
     }
 
-    /// The value of the first entry with that tag.
+    /// The value of the one entry with that tag.
     pub(super) fn entry(&self, tag: DynamicTag) -> Option<u64> {
         self.dynamic.iter().find(|(found, _)| *found == tag).map(|(_, value)| *value)
     }
@@ -75,5 +77,18 @@ fn dynamic<'data, R: ReadRef<'data>>(
     if told.len() == entries.len() {
         return Err(damaged("its table for the dynamic linker does not end"));
     }
+    told_once(&told)?;
     Ok(told)
+}
+
+/// The linker goes by the last entry of a kind, and our checks by the first. Only libraries are
+/// demanded one by one.
+fn told_once(told: &[(DynamicTag, u64)]) -> Result<(), Reason> {
+    let mut tags: Vec<u64> = told.iter().map(|(tag, _)| tag.0 as u64).collect();
+    tags.retain(|tag| *tag != DT_NEEDED.0 as u64);
+    tags.sort_unstable();
+    match tags.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(damaged(format!("it tells the dynamic linker {:#x} twice", pair[0]))),
+        None => Ok(()),
+    }
 }

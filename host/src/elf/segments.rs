@@ -3,7 +3,7 @@
 use super::damaged;
 use super::parsed::{Parsed, Segment, beyond};
 use crate::catalog::Reason;
-use object::elf::{PF_X, PT_GNU_STACK, PT_LOAD, ProgramFlags};
+use object::elf::{PF_X, PT_GNU_RELRO, PT_GNU_STACK, PT_LOAD, PT_TLS, ProgramFlags};
 use object::read::elf::ProgramHeader as _;
 use object::{LittleEndian, ReadRef};
 
@@ -17,6 +17,7 @@ pub(super) fn check<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Resu
         return Err(damaged("it is cut off"));
     }
     check_loaded(parsed)?;
+    check_single(parsed)?;
     let stack = parsed.segments.iter().find(|one| one.p_type(LittleEndian) == PT_GNU_STACK);
     // A library that says nothing about stacks gets executable ones.
     let safe = stack.is_some_and(|stack| !stack.p_flags(LittleEndian).contains(PF_X));
@@ -33,6 +34,14 @@ fn check_loaded<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<(
         free = end.ok_or_else(|| damaged("its segments overlap"))?;
     }
     if free == 0 { Err(damaged("it has nothing to load")) } else { Ok(()) }
+}
+
+/// The linker goes by the last segment of these kinds, and our checks by the first.
+fn check_single<'data, R: ReadRef<'data>>(parsed: &Parsed<'data, R>) -> Result<(), Reason> {
+    let count =
+        |kind| parsed.segments.iter().filter(|one| one.p_type(LittleEndian) == kind).count();
+    let once = [PT_GNU_STACK, PT_GNU_RELRO, PT_TLS].into_iter().all(|kind| count(kind) <= 1);
+    if once { Ok(()) } else { Err(damaged("it has two segments of a kind that is there once")) }
 }
 
 /// Bytes of address space that stay mapped once it is loaded, in pages of 4 KiB.

@@ -1,14 +1,18 @@
 //! A plug goes into a tree.
 
 use super::InstallError;
+use super::above::FoldersAbove;
+use super::contents::{self, Contents};
 use super::staging::Staging;
 use crate::about::Further;
-use crate::catalog::{Catalog, Installed, Places, Reason, Sha256, checksum};
+use crate::catalog::{Catalog, Installed, Places, Reason};
 use crate::compile::{Order, Wanted, Watch, category_in_path, compile};
 use crate::loader::Loader;
+use plugin_abi::meta::is_name;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use std::fs;
+use std::fs::DirBuilder;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 /// What is to be installed, and where.
@@ -33,8 +37,8 @@ pub struct Added {
     pub was_there: bool,
 }
 
-/// Checks a plug as the host does, which tries an unknown library in a child process, and puts a copy into the tree. A crate without a library is
-/// compiled first.
+/// Checks a plug as the host does, which tries an unknown library in a child process, and writes the
+/// very bytes that were checked into the tree. A crate without a library is compiled first.
 ///
 /// # Errors
 /// See [`InstallError`]. The tree is as it was then.
@@ -48,14 +52,16 @@ pub fn add(addition: &Addition, loader: &Loader, watch: &dyn Watch) -> Result<Ad
         }
         checked => checked?,
     };
-    let category = category(addition, &folder, &plug)?;
-    let admitted = loader.admit(&plug);
-    let admitted = admitted.map_err(|reason| InstallError::Refused(folder, reason))?;
+    let refused = |reason| InstallError::Refused(folder.clone(), reason);
+    let manifest = contents::manifest(&plug).map_err(refused)?;
+    let category = category(addition, &folder, &plug, &manifest)?;
+    let admitted = loader.admit(&plug).map_err(refused)?;
+    let contents = Contents::of(&plug, manifest, &admitted).map_err(refused)?;
     let names = [category.as_str(), &plug.name, &plug.version.to_string()];
     let target = addition.tree.join(names.iter().collect::<PathBuf>());
     let fault = |error: io::Error| InstallError::Write(target.clone(), error);
     if target.exists() {
-        if is_same(&plug, &target) {
+        if contents.is_in(&addition.tree, &target) {
             return Ok(Added { path: target, was_there: true });
         }
         if target.join("Cargo.toml").exists() {
@@ -65,7 +71,7 @@ pub fn add(addition: &Addition, loader: &Loader, watch: &dyn Watch) -> Result<Ad
             return Err(InstallError::Differs(target));
         }
     }
-    put(&plug, &admitted.sha256(), &addition.tree, &target).map_err(fault)?;
+    put(&contents, &addition.tree, &target).map_err(fault)?;
     Ok(Added { path: target, was_there: false })
 }
 
@@ -102,52 +108,29 @@ fn checked(folder: &Path) -> Result<Installed, InstallError> {
     })
 }
 
-fn category(addition: &Addition, folder: &Path, plug: &Installed) -> Result<String, InstallError> {
+fn category(
+    addition: &Addition,
+    folder: &Path,
+    plug: &Installed,
+    manifest: &[u8],
+) -> Result<String, InstallError> {
     let in_path = || category_in_path(folder, &plug.name, &plug.version.to_string());
-    let in_manifest = || Further::read(folder)?.category;
+    let in_manifest = || Further::parse(manifest)?.category;
     let found = addition.category.clone().or_else(in_path).or_else(in_manifest);
     let category = found.ok_or_else(|| InstallError::NoCategory(folder.to_owned()))?;
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if (1..=64).contains(&category.len()) && category.bytes().all(letter) {
-        Ok(category)
-    } else {
-        Err(InstallError::BadCategory(category))
-    }
+    if is_name(&category) { Ok(category) } else { Err(InstallError::BadCategory(category)) }
 }
 
-/// The files that a plug needs, and those that explain it.
-fn files(plug: &Installed) -> Vec<String> {
-    let library = plug.manifest.library_file();
-    vec!["plug.yaml".to_owned(), library, "README.md".to_owned()]
-}
-
-/// Whether every file of the plug lies in the tree as it is here.
-fn is_same(plug: &Installed, target: &Path) -> bool {
-    let same = |file: &String| {
-        let read = |folder: &Path| fs::read(folder.join(file)).ok();
-        read(&plug.path) == read(target)
-    };
-    files(plug).iter().all(same)
-}
-
-/// Copies beside, with the checksum of the library that was checked, and renames; what was there is exchanged and then deleted.
-fn put(plug: &Installed, checked: &Sha256, tree: &Path, target: &Path) -> io::Result<()> {
-    fs::create_dir_all(target.parent().unwrap_or(tree))?;
+/// Writes beside and renames; what was there is exchanged and then deleted.
+fn put(contents: &Contents<'_>, tree: &Path, target: &Path) -> io::Result<()> {
+    let parent = target.parent().unwrap_or(tree);
+    let above = FoldersAbove::make(parent)?;
     let staging = Staging::in_tree(tree)?;
     let staged = staging.plug();
-    fs::create_dir(&staged)?;
-    for file in files(plug) {
-        let from = plug.path.join(&file);
-        // Only the first two have to be there, and a scan has seen them.
-        if from.is_file() {
-            fs::copy(&from, staged.join(&file))?;
-        }
-    }
-    let library = plug.manifest.library_file();
-    if Sha256::of(&fs::read(staged.join(&library))?) != *checked {
-        return Err(io::Error::other(Reason::Changed));
-    }
-    fs::write(staged.join(checksum::file_of(&library)), checksum::line(&library, checked))?;
+    DirBuilder::new().mode(0o755).create(&staged)?;
+    contents.write(&staged)?;
     let flags = if target.exists() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-    Ok(renameat_with(CWD, &staged, CWD, target, flags)?)
+    renameat_with(CWD, &staged, CWD, target, flags)?;
+    above.keep(parent);
+    Ok(())
 }

@@ -3,9 +3,13 @@
 //! A folder appears in the tree, and goes, by one rename: whoever reads the tree meanwhile sees a plug
 //! or none. What is under way lies in `.staging-…` in the tree, which no scan takes for a plug.
 
+mod above;
 mod add;
+mod contents;
 mod remove;
 mod staging;
+#[cfg(test)]
+mod tests;
 
 pub use add::{Added, Addition, add};
 pub use remove::{removable, remove};

@@ -23,6 +23,11 @@ impl Admitted {
         self.sha256
     }
 
+    /// The library, as it was checked.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.copy.bytes()
+    }
+
     /// Bytes of the library.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -67,7 +72,8 @@ pub(super) fn admit(plug: &Installed) -> Result<Admitted, Reason> {
         return Err(lock::differs(&name, &sha256, &locked));
     }
     if let Some(text) = checksum_beside(&folder, &name)? {
-        checksum::verify(&name, &text, &sha256)?;
+        let verified = checksum::verify(&name, &text, &sha256);
+        verified.map_err(|reason| unless_replaced(plug, &folder, &name, reason))?;
     }
     let meta = check(&copy, &plug.manifest)?;
     Ok(Admitted { copy, sha256, meta })
@@ -80,6 +86,13 @@ fn listed(plug: &Installed, folder: &TrustedFolder, name: &str) -> Result<Truste
     let same = FileStamp::of(&library.metadata) == plug.stamp.library
         && FileStamp::of(&manifest.metadata) == plug.stamp.manifest;
     if same { Ok(library) } else { Err(Reason::Changed) }
+}
+
+/// A build may have put a new library and its checksum into place since the old library was opened.
+fn unless_replaced(plug: &Installed, folder: &TrustedFolder, name: &str, reason: Reason) -> Reason {
+    let now = folder.file(OsStr::new(name)).ok().flatten();
+    let same = now.is_some_and(|now| FileStamp::of(&now.metadata) == plug.stamp.library);
+    if same { reason } else { Reason::Changed }
 }
 
 fn checksum_beside(folder: &TrustedFolder, library: &str) -> Result<Option<Vec<u8>>, Reason> {
@@ -117,6 +130,26 @@ fn same_surface(theirs: &str) -> Result<(), Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_checksum_that_tells_of_another_library_counts_only_while_the_library_is_the_same() {
+        let root = tempfile::tempdir().unwrap();
+        let library = root.path().join("libecho.so");
+        std::fs::write(&library, "old").unwrap();
+        let mut plug = Installed::named("echo");
+        plug.stamp.library = FileStamp::of(&std::fs::metadata(&library).unwrap());
+        let folder = TrustedFolder::root(root.path()).unwrap().unwrap();
+        let judged = || {
+            let reason = Reason::BadChecksum("libecho.so.sha256".to_owned());
+            unless_replaced(&plug, &folder, "libecho.so", reason).kind()
+        };
+        assert_eq!(judged(), "bad_checksum");
+        std::fs::write(root.path().join("new"), "new").unwrap();
+        std::fs::rename(root.path().join("new"), &library).unwrap();
+        assert_eq!(judged(), "changed");
+        std::fs::remove_file(&library).unwrap();
+        assert_eq!(judged(), "changed");
+    }
 
     #[test]
     fn another_series_of_the_surface_is_refused() {

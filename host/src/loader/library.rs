@@ -22,10 +22,15 @@ pub(super) fn root(copy: SealedCopy) -> Result<RootRef, Reason> {
     let library = library.map_err(|error| linker::reason(&linkers_words(&error)))?;
     // SAFETY: only the address is taken here; nothing is read through it.
     let symbol = unsafe { library.get::<*const ()>(ROOT_SYMBOL) };
-    let address = symbol.map_err(|_| Reason::NoSymbol(ROOT_SYMBOL))?.into_raw();
+    let address = symbol.map_or(std::ptr::null_mut(), |symbol| symbol.into_raw());
     // Nothing is ever unloaded.
     std::mem::forget(library);
-    // SAFETY: `address` is that of our exported static, and the library stays mapped for ever.
+    // The linker answers with null, too, and calls that no error.
+    if address.is_null() {
+        return Err(Reason::NoSymbol(ROOT_SYMBOL));
+    }
+    // SAFETY: `address` is that of our exported static, which the checks of the sealed copy have
+    // found as readable data in what is loaded, and the library stays mapped for ever.
     unsafe { root_module(address.cast_const().cast()) }
         .map_err(|error| Reason::Abi(error.to_string()))
 }

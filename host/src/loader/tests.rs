@@ -87,6 +87,20 @@ fn a_checksum_beside_the_library_must_be_its_own() {
 }
 
 #[test]
+fn a_checksum_that_was_corrected_makes_another_plug() {
+    let (tree, folder) = tree();
+    let listed = || listed(&Places::trees(vec![tree.path().into()]));
+    let (none, again) = (listed(), listed());
+    assert!(none.is_same(&again));
+    fs::write(folder.join("libecho.so.sha256"), "no digest\n").unwrap();
+    let wrong = listed();
+    assert!(!wrong.is_same(&none));
+    let line = format!("{}  libecho.so\n", Sha256::of(&fs::read(&none.library).unwrap()));
+    fs::write(folder.join("libecho.so.sha256"), line).unwrap();
+    assert!(!listed().is_same(&wrong));
+}
+
+#[test]
 fn a_damaged_library_with_a_checksum_is_refused_by_the_checksum() {
     let (tree, folder) = tree();
     let library = folder.join("libecho.so");

@@ -1,6 +1,7 @@
 //! What a plug may be called.
 
 use super::{Kind, files};
+use plugin_abi::meta::is_name;
 use thiserror::Error;
 
 /// What stands behind the format in the name of a serializer.
@@ -128,17 +129,17 @@ impl Name {
     }
 }
 
-/// Whether a word can be the name of a plug or of a category.
+/// Whether a word can be the name of a plug or of a category that is new. Stricter than what an
+/// installed plug may be called: the name is to be a crate's and a word in Rust's code as well.
 ///
 /// # Errors
 /// Why not, with a word that could be one.
 pub(super) fn check(what: &'static str, word: &str) -> Result<(), BadName> {
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     let begins = word.starts_with(|first: char| first.is_ascii_lowercase());
-    let why = if !begins || !word.bytes().all(letter) {
-        "a small letter is expected, then small letters, digits and `_`"
-    } else if word.len() > LENGTH {
+    let why = if word.len() > LENGTH {
         "it has more than 64 characters"
+    } else if !begins || !is_name(word) {
+        "a small letter is expected, then small letters, digits and `_`"
     } else if RESERVED.contains(&word) {
         "Rust uses that word itself"
     } else {

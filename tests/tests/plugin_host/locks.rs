@@ -109,3 +109,17 @@ fn a_lock_that_cannot_be_read_is_wrong_usage() {
     let output = locked.with_lock(&["list"]).expect_code(2);
     assert!(output.stderr.contains("plugs.lock"), "{output}");
 }
+
+#[test]
+fn what_changes_plugs_does_not_go_past_a_lock_not_even_one_that_is_missing() {
+    let source = Tree::empty().with_file("Cargo.toml", "no text of cargo's");
+    let built = Host::shared().tree().join("serialization/json_serializer/1.0.0");
+    let tree = Tree::empty();
+    for (command, path) in [("install", built.as_path()), ("test", source.path())] {
+        let words = [command, path.to_str().unwrap(), "--lock-file", "/nonexistent"];
+        let refused = Host::shared().run(words).plugs(&tree).output().expect_code(2);
+        let said = "--locked: this command changes what is locked";
+        assert!(refused.stderr.contains(said), "{command}: {refused}");
+    }
+    assert!(std::fs::read_dir(tree.path()).unwrap().next().is_none());
+}

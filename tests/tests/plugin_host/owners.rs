@@ -37,7 +37,8 @@ fn a_file_or_folder_that_anybody_can_write_refuses_its_plug() {
         assert_eq!(found[0]["kind"], "unsafe_owner", "{place}");
         let reason = found[0]["reason"].as_str().unwrap();
         assert!(reason.contains(&format!("mode 0{mode:o}")), "{place}: {reason}");
-        assert!(reason.contains(&format!("chmod o-w {}", path.display())), "{place}: {reason}");
+        assert!(reason.starts_with(&format!("{place} can be written by others")), "{reason}");
+        assert!(reason.ends_with("`chmod o-w`"), "{reason}");
         let run = Host::shared().run(["run", "echo", "--input", "{}"]).plugs(&tree).output();
         assert_eq!(run.expect_code(2).json()["error"]["kind"], "unknown_plugin", "{place}");
     }

@@ -4,7 +4,9 @@ use super::*;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-const ME: Trust = Trust { user: 1000, group: 100, owner: 1500 };
+const ME: Trust = Trust { user: 1000, owner: 1500 };
+
+const ROOT: Trust = Trust { user: 0, owner: 0 };
 
 #[test]
 fn root_the_user_and_the_trees_owner_may_own_files_and_nobody_else() {
@@ -17,18 +19,21 @@ fn root_the_user_and_the_trees_owner_may_own_files_and_nobody_else() {
 }
 
 #[test]
-fn nobody_else_may_write_and_a_group_only_if_it_is_the_users_own() {
+fn nobody_else_may_write_and_a_group_only_if_it_is_a_private_one() {
     let cases = [
-        (0o755, 1000, 7, None),
-        (0o775, 1000, 100, None),
-        (0o664, 1500, 1500, None),
-        (0o775, 1000, 7, Some("x can be written by group 7 (mode 0775): `chmod g-w x`")),
-        (0o777, 1000, 100, Some("x can be written by others (mode 0777): `chmod o-w x`")),
-        (0o1777, 0, 0, Some("x can be written by others (mode 1777): `chmod o-w x`")),
+        (ME, 0o755, 7, None),
+        (ME, 0o775, 1000, None),
+        (ME, 0o664, 1500, None),
+        (ROOT, 0o664, 0, None),
+        (ME, 0o775, 100, Some("group 100 (mode 0775); take that away with `chmod g-w`")),
+        (ME, 0o775, 0, Some("group 0 (mode 0775); take that away with `chmod g-w`")),
+        (ME, 0o777, 1000, Some("others (mode 0777); take that away with `chmod o-w`")),
+        (ROOT, 0o1777, 0, Some("others (mode 1777); take that away with `chmod o-w`")),
     ];
-    for (mode, owner, group, refused) in cases {
-        let judged = ME.judge_mode(Path::new("x"), mode, owner, group).err();
-        assert_eq!(judged.map(|reason| reason.to_string()).as_deref(), refused, "{mode:o}");
+    for (trust, mode, group, refused) in cases {
+        let judged = trust.judge_mode(Path::new("x"), mode, group).err();
+        let refused = refused.map(|by| format!("x can be written by {by}"));
+        assert_eq!(judged.map(|reason| reason.to_string()), refused, "{mode:o} {group}");
     }
 }
 
@@ -38,6 +43,21 @@ fn tree() -> tempfile::TempDir {
     fs::create_dir_all(tree.path().join("demo/echo")).unwrap();
     fs::write(tree.path().join("demo/echo/file"), "text").unwrap();
     tree
+}
+
+#[test]
+fn a_reason_names_a_place_in_the_tree_and_none_of_the_machine() {
+    for (component, named) in [("", "the tree's root"), ("demo/echo", "demo/echo")] {
+        let tree = tree();
+        let path = tree.path().join(component);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+        let refused = TrustedFolder::below(tree.path(), &tree.path().join("demo/echo"));
+        let said = refused.unwrap_err().to_string();
+        assert!(said.starts_with(&format!("{named} can be written by others")), "{said}");
+    }
+    let tree = tree();
+    let refused = TrustedFolder::below(tree.path(), &tree.path().join("demo/echo/file"));
+    assert_eq!(refused.unwrap_err().to_string(), "demo/echo/file is not a folder");
 }
 
 fn kind_of_file(tree: &Path) -> Result<bool, &'static str> {

@@ -6,7 +6,7 @@ use super::*;
 use fixture::Library;
 use object::LittleEndian;
 use object::elf::{self, PT_GNU_STACK};
-use object::read::elf::{ProgramHeader as _, SectionHeader as _};
+use object::read::elf::{ProgramHeader as _, SectionHeader as _, Sym as _};
 use std::io::Write as _;
 
 fn refused(bytes: &[u8]) -> Result<(), (&'static str, String)> {
@@ -162,14 +162,65 @@ fn tables_that_lead_nowhere_are_damage() {
 #[test]
 fn a_library_that_says_nothing_about_stacks_gets_executable_ones() {
     let mut bytes = Library::new("").build();
-    let (index, offset) = {
-        let parsed = Parsed::read(bytes.as_slice()).unwrap();
-        let stack = |one: &parsed::Segment| one.p_type(LittleEndian) == PT_GNU_STACK;
-        (parsed.segments.iter().position(stack).unwrap(), 64)
-    };
-    let header = offset + index * size_of::<parsed::Segment>();
+    let header = header_of(&bytes, PT_GNU_STACK);
     bytes[header..header + 4].fill(0);
     assert_eq!(refused(&bytes).unwrap_err().0, "executable_stack");
+}
+
+/// The place in the file of the first header of a segment of that kind.
+fn header_of(bytes: &[u8], kind: elf::ProgramType) -> usize {
+    let parsed = Parsed::read(bytes).unwrap();
+    let index = parsed.segments.iter().position(|one| one.p_type(LittleEndian) == kind);
+    64 + index.unwrap() * size_of::<parsed::Segment>()
+}
+
+#[test]
+fn what_the_linker_is_told_once_may_not_be_told_twice() {
+    let twice = |from: elf::DynamicTag, to: elf::DynamicTag| {
+        with_section(elf::SHT_DYNAMIC, |table| {
+            let entry = table.chunks_mut(16).find(|entry| entry[..8] == from.0.to_le_bytes());
+            entry.unwrap()[..8].copy_from_slice(&to.0.to_le_bytes());
+        })
+    };
+    let (kind, said) = refused(&twice(elf::DT_RELACOUNT, elf::DT_STRSZ)).unwrap_err();
+    assert_eq!((kind, said.contains("0xa twice")), ("damaged_library", true), "{said}");
+    let mut bytes = Library::new("").flag("-Wl,-z,relro").build();
+    let header = header_of(&bytes, elf::PT_GNU_RELRO);
+    bytes[header..header + 4].copy_from_slice(&PT_GNU_STACK.0.to_le_bytes());
+    let (kind, said) = refused(&bytes).unwrap_err();
+    assert_eq!(
+        (kind, said.contains("two segments of a kind")),
+        ("damaged_library", true),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_root_must_be_data_in_the_library() {
+    let root = plugin_abi::root::ROOT_SYMBOL;
+    type Change = fn(&mut [u8]);
+    let changes: [(&str, Change); 5] = [
+        ("a number", |symbol| symbol[6..8].copy_from_slice(&elf::SHN_ABS.0.to_le_bytes())),
+        ("null", |symbol| symbol[8..16].fill(0)),
+        ("outside", |symbol| symbol[8..16].copy_from_slice(&(1_u64 << 40).to_le_bytes())),
+        ("a function that makes it up", |symbol| symbol[4] = symbol[4] & 0xf0 | 10),
+        ("of each thread", |symbol| symbol[4] = symbol[4] & 0xf0 | elf::STT_TLS.0),
+    ];
+    for (what, change) in changes {
+        let mut bytes = Library::new("").build();
+        let (table, index) = {
+            let parsed = Parsed::read(bytes.as_slice()).unwrap();
+            let is_root = |symbol: &elf::Sym64<LittleEndian>| {
+                symbol.name(LittleEndian, parsed.symbols.strings()) == Ok(root.as_bytes())
+            };
+            let section = parsed.sections.section(parsed.symbols.section()).unwrap();
+            let offset = section.sh_offset(LittleEndian) as usize;
+            (offset, parsed.symbols.iter().position(is_root).unwrap())
+        };
+        let at = table + index * size_of::<elf::Sym64<LittleEndian>>();
+        change(&mut bytes[at..at + 24]);
+        assert_eq!(refused(&bytes).unwrap_err().0, "no_symbol", "{what}");
+    }
 }
 
 /// A broken file is judged, whatever is broken: the judgement itself never fails.
