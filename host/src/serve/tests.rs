@@ -170,6 +170,12 @@ async fn each_path_answers_or_says_what_is_wrong() {
         (post(ECHO, "{}").replace("host: localhost", "host: example.com"), 403, "foreign"),
         (post(ECHO, "{}").replace("host:", "origin: http://example.com\r\nhost:"), 403, "foreign"),
         (
+            get("/v1/plugins/echo").replace("host:", "sec-fetch-site: cross-site\r\nhost:"),
+            403,
+            "foreign",
+        ),
+        (get("/live").replace("host:", "sec-fetch-site: cross-site\r\nhost:"), 200, ""),
+        (
             post(ECHO, "{}").replace("host:", "x-plugpipe-timeout-ms: 0\r\nhost:"),
             400,
             "bad_request",
