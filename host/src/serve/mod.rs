@@ -4,6 +4,7 @@
 //! * `process`, `run`, `plugins`, `health`: what the paths do; [`pipelines`] is what may be run
 //! * [`access`]: who may ask; `body`, `budget`, `admission`: how much of it
 //! * [`problem`]: every answer that is not the wanted one, with `fault` for what plugins did
+//!   and `refused` for folders
 //! * `figures`: what is counted
 //!
 //! # The promise
@@ -21,6 +22,7 @@ pub mod pipelines;
 mod plugins;
 pub mod problem;
 mod process;
+mod refused;
 mod routes;
 mod run;
 pub mod server;
