@@ -34,7 +34,7 @@ pub(super) async fn run(
 ) -> Result<Response, Problem> {
     let budget = budget::asked(request.headers())?;
     let place = serving.admission.enter()?;
-    let body = body::read(request, &serving.limits, &KEYS).await?;
+    let body = body::read(request, &serving, &KEYS).await?;
     serving.published(Instant::now() + serving.limits.call_timeout).await?;
     let planning = spawn_blocking({
         let serving = Arc::clone(&serving);

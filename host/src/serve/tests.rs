@@ -294,6 +294,21 @@ async fn one_call_too_many_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn bodies_share_their_memory() {
+    let limits = Limits { max_body: 4096, max_bodies: 4096, ..Limits::default() };
+    let running = Running::start(limits, None).await;
+    running.refresh.reload().await;
+    let first = Client::open(running.address).send(&head(ECHO, 4096));
+    running.taken(1).await;
+    until(|| running.serving.room.hold(1).is_err()).await;
+    let second = running.answer(post(ECHO, "{}")).await;
+    assert_eq!(second.problem(), (503, "too_many_bytes".to_owned()));
+    drop(first);
+    until(|| running.serving.room.hold(4096).is_ok()).await;
+    assert_eq!(running.answer(post(ECHO, "{}")).await.status(), 404);
+}
+
+#[tokio::test]
 async fn a_client_that_goes_away_gives_its_place_back() {
     let running = Running::ready().await;
     let client = Client::open(running.address).send(&head(ECHO, 2));
