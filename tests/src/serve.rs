@@ -59,6 +59,12 @@ impl Serve {
         serve
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A connection of its own.
     ///
     /// # Panics

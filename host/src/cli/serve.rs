@@ -54,7 +54,8 @@ struct LimitArguments {
     /// Connections at the same time
     #[arg(long, value_name = "N", default_value_t = 1024)]
     max_connections: usize,
-    /// Seconds that a client may take for the header of a request, and again for its body
+    /// Seconds that a client may take for the header of a request, again for its body, and to take any part of the
+    /// answer
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     read_timeout: f64,
     /// Seconds that running calls have to end after SIGTERM or SIGINT
@@ -71,6 +72,7 @@ impl LimitArguments {
             call_timeout: Duration::from_secs_f64(self.call_timeout),
             read_timeout: Duration::from_secs_f64(self.read_timeout),
             grace: Duration::from_secs_f64(self.grace),
+            ..Limits::default()
         }
     }
 }

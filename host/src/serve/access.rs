@@ -1,7 +1,7 @@
 //! Who may ask: whoever has the token, or, where there is none, programs of this machine.
 
 use super::problem::{Kind, Problem};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::{Digest as _, Sha256};
 use std::net::{IpAddr, SocketAddr};
 
@@ -58,10 +58,10 @@ impl Access {
     ///
     /// # Errors
     /// Why not.
-    pub fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    pub fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
         match &self.token {
             Some(token) => authorised(token, headers),
-            None => local(method, uri, headers),
+            None => local(uri, headers),
         }
     }
 }
@@ -85,9 +85,10 @@ fn authorised(token: &[u8; 32], headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(Kind::Unauthorized, detail))
 }
 
-/// A browser carries requests of any page to this machine. It cannot lie about the page (`Origin`),
-/// nor about the name by which it found this machine (`Host`).
-fn local(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+/// A browser carries requests of any page to this machine. It cannot lie about the page (`Origin`,
+/// `Sec-Fetch-Site`), nor about the name by which it found this machine (`Host`). What only reads is no
+/// exception: asking for a plugin loads it.
+fn local(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let named = [Some(host), uri.authority().map(|authority| authority.as_str())];
     if !named.into_iter().flatten().all(is_this_machine) {
@@ -97,8 +98,9 @@ fn local(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem>
     }
     let own = |origin: &str| origin.strip_prefix("http://") == Some(host);
     let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-    let reads = method == Method::GET || method == Method::HEAD;
-    if !reads && origin.is_some_and(|origin| !own(origin)) {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let other_site = site.is_some_and(|site| !matches!(site, b"same-origin" | b"none"));
+    if other_site || origin.is_some_and(|origin| !own(origin)) {
         let detail = "without a token, pages of other sites cannot ask this server for anything";
         return Err(Problem::new(Kind::Foreign, detail));
     }
@@ -120,17 +122,16 @@ fn is_this_machine(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     const LONG: &str = "0123456789abcdef";
 
-    fn asked(access: &Access, method: &Method, headers: &[(&'static str, &str)]) -> Option<Kind> {
+    fn asked(access: &Access, headers: &[(&'static str, &str)]) -> Option<Kind> {
         let of = |(name, value): &(&'static str, &str)| {
             (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())
         };
         let headers: HeaderMap = headers.iter().map(of).collect();
         let uri = "/v1/plugins".parse().unwrap();
-        access.check(method, &uri, &headers).err().map(|problem| problem.kind())
+        access.check(&uri, &headers).err().map(|problem| problem.kind())
     }
 
     #[test]
@@ -157,10 +158,10 @@ mod tests {
     #[test]
     fn a_token_is_needed_also_on_this_machine() {
         let access = Access::choose("127.0.0.1:1".parse().unwrap(), false, Some(LONG)).unwrap();
-        let bearer = |value| asked(&access, &Method::POST, &[("authorization", value)]);
+        let bearer = |value| asked(&access, &[("authorization", value)]);
         assert_eq!(bearer("Bearer 0123456789abcdef"), None);
         assert_eq!(bearer("bearer 0123456789abcdef"), None);
-        assert_eq!(asked(&access, &Method::GET, &[]), Some(Kind::Unauthorized));
+        assert_eq!(asked(&access, &[]), Some(Kind::Unauthorized));
         for wrong in ["Bearer 0123456789abcdeF", "Bearer", "Basic 0123456789abcdef", LONG] {
             assert_eq!(bearer(wrong), Some(Kind::Unauthorized), "{wrong}");
         }
@@ -169,20 +170,21 @@ mod tests {
     #[test]
     fn pages_of_other_sites_cannot_ask() {
         let access = Access::choose("127.0.0.1:1".parse().unwrap(), false, None).unwrap();
-        let (get, post, foreign) = (Method::GET, Method::POST, Some(Kind::Foreign));
-        let own = ("host", "127.0.0.1:7464");
-        for (method, headers, expected) in [
-            (&get, vec![own], None),
-            (&post, vec![own], None),
-            (&post, vec![own, ("origin", "http://127.0.0.1:7464")], None),
-            (&get, vec![own, ("origin", "https://example.com")], None),
-            (&post, vec![own, ("origin", "https://example.com")], foreign),
-            (&post, vec![own, ("origin", "http://127.0.0.1:8000")], foreign),
-            (&post, vec![own, ("origin", "null")], foreign),
-            (&get, vec![], foreign),
-            (&get, vec![("host", "rebound.example.com:7464")], foreign),
+        let (own, foreign) = (("host", "127.0.0.1:7464"), Some(Kind::Foreign));
+        for (headers, expected) in [
+            (vec![own], None),
+            (vec![own, ("origin", "http://127.0.0.1:7464")], None),
+            (vec![own, ("origin", "https://example.com")], foreign),
+            (vec![own, ("origin", "http://127.0.0.1:8000")], foreign),
+            (vec![own, ("origin", "null")], foreign),
+            (vec![own, ("sec-fetch-site", "none")], None),
+            (vec![own, ("sec-fetch-site", "same-origin")], None),
+            (vec![own, ("sec-fetch-site", "same-site")], foreign),
+            (vec![own, ("sec-fetch-site", "cross-site")], foreign),
+            (vec![], foreign),
+            (vec![("host", "rebound.example.com:7464")], foreign),
         ] {
-            assert_eq!(asked(&access, method, &headers), expected, "{method} {headers:?}");
+            assert_eq!(asked(&access, &headers), expected, "{headers:?}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::Limits;
 use super::problem::{Kind, Problem};
+use super::room::Held;
+use super::state::Serving;
 use crate::diagnostics::nearest;
 use crate::json::{self, entries};
 use axum::body::Bytes;
@@ -15,6 +17,8 @@ use tokio::time::timeout;
 #[derive(Debug)]
 pub(super) struct Body {
     keys: Vec<(String, Json)>,
+    #[expect(dead_code, reason = "held, never read")]
+    held: Option<Held>,
 }
 
 /// Lists and objects do not lie in each other deeper than this: many plugins would overflow.
@@ -23,16 +27,20 @@ const DEPTH: usize = 128;
 /// Reads the whole body.
 pub(super) async fn read(
     request: Request,
-    limits: &Limits,
+    serving: &Serving,
     known: &[&str],
 ) -> Result<Body, Problem> {
+    let limits = &serving.limits;
     if !is_json(request.headers()) {
         let detail = "send `content-type: application/json`";
         return Err(Problem::new(Kind::NotJson, detail));
     }
-    if announced(request.headers()) > limits.max_body {
+    // A body that does not say how long it will be may become as long as any.
+    let length = announced(request.headers()).unwrap_or(limits.max_body);
+    if length > limits.max_body {
         return Err(too_large(limits));
     }
+    let held = serving.room.hold(length)?;
     let reading = timeout(limits.read_timeout, Bytes::from_request(request, &())).await;
     let read = reading.map_err(|_| {
         let seconds = limits.read_timeout.as_secs_f64();
@@ -42,13 +50,13 @@ pub(super) async fn read(
         StatusCode::PAYLOAD_TOO_LARGE => too_large(limits),
         _ => Problem::new(Kind::BadRequest, "the body ended too early"),
     })?;
-    Body::parse(&bytes, known)
+    Ok(Body { held: Some(held), ..Body::parse(&bytes, known)? })
 }
 
 /// How long the body will be, where the request says so.
-fn announced(headers: &HeaderMap) -> usize {
+fn announced(headers: &HeaderMap) -> Option<usize> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or_default()
+    length.and_then(|length| length.parse().ok())
 }
 
 fn too_large(limits: &Limits) -> Problem {
@@ -84,7 +92,7 @@ impl Body {
             }
             keys.push((key.to_string(), Json::from(value.to_owned())));
         }
-        Ok(Self { keys })
+        Ok(Self { keys, held: None })
     }
 
     /// The object under a key; an empty one where there is none.

@@ -1,6 +1,7 @@
 //! What plugins did, as problems.
 
 use super::problem::{Kind, Problem};
+use super::refused::without_places;
 use crate::catalog::{Installed, Missing, NotFound};
 use crate::registry::CallError;
 use plugin_api::{Error, ErrorClass, ErrorCode};
@@ -19,16 +20,17 @@ pub(super) fn of_call(error: CallError) -> Problem {
 /// here.
 pub(super) fn not_found(found: &NotFound) -> Problem {
     match found.missing {
-        Missing::Usable => Problem::new(Kind::PluginRefused, &found.message),
+        Missing::Usable => Problem::new(Kind::PluginRefused, &without_places(&found.message)),
         Missing::Plug | Missing::Version | Missing::Category => {
-            Problem::new(Kind::UnknownPlugin, &found.message).hint(found.hint.as_deref())
+            let hint = found.hint.as_deref().map(without_places);
+            Problem::new(Kind::UnknownPlugin, &found.message).hint(hint.as_deref())
         }
     }
 }
 
 /// The plug is there and cannot be loaded. A deadline there is one of the call.
 pub(super) fn refused(error: &Error) -> Problem {
-    Problem::new(Kind::PluginRefused, &error.message)
+    Problem::new(Kind::PluginRefused, &without_places(&error.message))
 }
 
 fn failed(error: &Error, plug: &Installed) -> Problem {

@@ -2,8 +2,9 @@
 //!
 //! * [`server`]: from the listening socket to the last answer; `routes` is the table of paths
 //! * `process`, `run`, `plugins`, `health`: what the paths do; [`pipelines`] is what may be run
-//! * [`access`]: who may ask; `body`, `budget`, `admission`: how much of it
+//! * [`access`]: who may ask; `body`, `budget`, `admission`, `room`, `writes`: how much of it
 //! * [`problem`]: every answer that is not the wanted one, with `fault` for what plugins did
+//!   and `refused` for folders
 //! * `figures`: what is counted
 //!
 //! # The promise
@@ -21,10 +22,13 @@ pub mod pipelines;
 mod plugins;
 pub mod problem;
 mod process;
+mod refused;
+mod room;
 mod routes;
 mod run;
 pub mod server;
 mod state;
+mod writes;
 
 pub use access::Access;
 pub use pipelines::Pipelines;
@@ -37,13 +41,16 @@ use std::time::Duration;
 pub struct Limits {
     /// Bytes of a request's body.
     pub max_body: usize,
+    /// Bytes of all bodies at the same time; one body more is refused.
+    pub max_bodies: usize,
     /// Calls and runs at the same time; one more is refused.
     pub max_calls: usize,
     /// Connections at the same time; one more waits in the kernel.
     pub max_connections: usize,
     /// How long a call may take. A request can ask for less.
     pub call_timeout: Duration,
-    /// How long a client may take for the header of a request, and then for its body.
+    /// How long a client may take for the header of a request, then for its body, and
+    /// then for taking any part of the answer.
     pub read_timeout: Duration,
     /// How long calls may go on after the server was asked to stop.
     pub grace: Duration,
@@ -53,6 +60,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_body: 16 << 20,
+            max_bodies: 256 << 20,
             max_calls: 256,
             max_connections: 1024,
             call_timeout: Duration::from_secs(30),

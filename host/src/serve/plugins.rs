@@ -2,9 +2,8 @@
 
 use super::problem::{Kind, Problem};
 use super::state::Serving;
-use super::{budget, fault};
+use super::{budget, fault, refused};
 use crate::catalog::PluginRef;
-use crate::registry::Changes;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -22,7 +21,8 @@ pub(super) async fn all(
 ) -> Result<Json<Value>, Problem> {
     serving.published(budget::deadline(&headers, serving.limits.call_timeout)?).await?;
     let (catalog, plugins) = (serving.registry.catalog(), serving.registry.overview());
-    Ok(Json(json!({ "plugins": plugins, "refused": catalog.refused() })))
+    let refused: Vec<Value> = catalog.refused().iter().map(refused::folder).collect();
+    Ok(Json(json!({ "plugins": plugins, "refused": refused })))
 }
 
 /// `GET /v1/plugins/{name}`: the state of the plugin that a call would reach, and its schemas. Loads
@@ -34,6 +34,7 @@ pub(super) async fn one(
 ) -> Result<Json<Value>, Problem> {
     let wanted = reference(name)?;
     let deadline = budget::deadline(&headers, serving.limits.call_timeout)?;
+    let _place = serving.admission.enter()?;
     serving.published(deadline).await?;
     let catalog = serving.registry.catalog();
     let plug = catalog.find(&wanted).map_err(|missing| fault::not_found(&missing))?;
@@ -42,7 +43,7 @@ pub(super) async fn one(
         Problem::new(Kind::Deadline, "the time ran out before the plugin was loaded")
     })?;
     let live = opened.map_err(|error| fault::refused(&error))?;
-    let (about, state) = (live.description(), serving.registry.state(plug));
+    let (about, state) = (live.description(), serving.registry.state(live.plug()));
     let mut document = serde_json::to_value(state).unwrap_or_default();
     document["schemas"] =
         json!({ "config": about.config, "input": about.input, "output": about.output });
@@ -52,13 +53,13 @@ pub(super) async fn one(
 }
 
 /// `POST /v1/reload`: scans now, and answers what is different.
-pub(super) async fn reload(State(serving): State<Arc<Serving>>) -> Result<Json<Changes>, Problem> {
+pub(super) async fn reload(State(serving): State<Arc<Serving>>) -> Result<Json<Value>, Problem> {
     let _place = serving.admission.enter()?;
     let refresh = serving.refresh.clone();
     // Publishing is not given up half-way when the client goes.
     let reloading = tokio::spawn(async move { refresh.reload().await });
     let lost = |_| Problem::new(Kind::Internal, "the task that scanned the trees was lost");
-    reloading.await.map(Json).map_err(lost)
+    reloading.await.map(|changes| Json(refused::changes(&changes))).map_err(lost)
 }
 
 /// The plugin that a path names.

@@ -61,6 +61,8 @@ pub enum Kind {
     PluginFailed,
     /// The plugin panicked.
     PluginPanicked,
+    /// The bodies of other requests take the memory there is for bodies.
+    TooManyBytes,
     /// The plugin is there and cannot be used.
     PluginRefused,
     /// As many calls are running as may.
@@ -119,6 +121,9 @@ impl Kind {
             }
             Self::TooManyCalls => {
                 (S::SERVICE_UNAVAILABLE, "too_many_calls", "Too many calls are running")
+            }
+            Self::TooManyBytes => {
+                (S::SERVICE_UNAVAILABLE, "too_many_bytes", "Too many bytes are being sent")
             }
             Self::NotReady => (S::SERVICE_UNAVAILABLE, "not_ready", "The plugs are being read"),
             Self::Stopping => (S::SERVICE_UNAVAILABLE, "stopping", "The server is stopping"),

@@ -34,7 +34,7 @@ pub(super) async fn process(
     let trace_id = trace(request.headers());
     // Before the body: its memory is bounded by the places there are.
     let _place = serving.admission.enter()?;
-    let mut body = body::read(request, &serving.limits, &KEYS).await?;
+    let mut body = body::read(request, &serving, &KEYS).await?;
     narrow(&mut wanted, &mut body)?;
     let call = call(&mut body, trace_id, deadline)?;
     serving.published(deadline).await?;

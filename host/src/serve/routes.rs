@@ -33,9 +33,8 @@ pub(super) fn router(serving: &Arc<Serving>) -> Router {
 }
 
 async fn guard(State(serving): State<Arc<Serving>>, request: Request, next: Next) -> Response {
-    let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-    match serving.access.check(method, uri, headers) {
-        Err(problem) if uri.path() != LIVE => problem.into_response(),
+    match serving.access.check(request.uri(), request.headers()) {
+        Err(problem) if request.uri().path() != LIVE => problem.into_response(),
         _ => next.run(request).await,
     }
 }

@@ -5,6 +5,7 @@ use super::body::{self, Body};
 use super::budget;
 use super::pipelines::Found;
 use super::problem::{Kind, Problem};
+use super::refused::without_places;
 use super::state::{Phase, Serving};
 use crate::diagnostics::Diagnostic;
 use crate::json;
@@ -33,7 +34,7 @@ pub(super) async fn run(
 ) -> Result<Response, Problem> {
     let budget = budget::asked(request.headers())?;
     let place = serving.admission.enter()?;
-    let body = body::read(request, &serving.limits, &KEYS).await?;
+    let body = body::read(request, &serving, &KEYS).await?;
     serving.published(Instant::now() + serving.limits.call_timeout).await?;
     let planning = spawn_blocking({
         let serving = Arc::clone(&serving);
@@ -84,6 +85,8 @@ fn not_planned(name: &str, mut problems: Vec<Diagnostic>) -> Problem {
         if problem.kind == "missing_input" {
             problem.hint = Some("add it to `inputs`".to_owned());
         }
+        problem.message = without_places(&problem.message);
+        problem.hint = problem.hint.as_deref().map(without_places);
     }
     let errors = problems.iter().filter(|one| one.is_error()).count();
     let first = problems.iter().find(|one| one.is_error()).or(problems.first());

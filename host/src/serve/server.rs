@@ -2,7 +2,9 @@
 
 use super::admission::Admission;
 use super::figures::Figures;
+use super::room::Room;
 use super::state::{Phase, Serving};
+use super::writes::Writes;
 use super::{Access, Limits, Pipelines, routes};
 use crate::refresh::Refresh;
 use crate::registry::Registry;
@@ -67,6 +69,8 @@ impl Server {
             pipelines,
             limits,
             admission: Admission::new(limits.max_calls),
+            // One body of the largest kind always fits.
+            room: Room::new(limits.max_bodies.max(limits.max_body)),
             figures: Figures::default(),
             phases: watch::Sender::new(Phase::Serving),
         };
@@ -97,6 +101,8 @@ struct Connections {
     places: Arc<Semaphore>,
     graceful: GracefulShutdown,
     tasks: JoinSet<()>,
+    /// How long a peer may take none of its answer.
+    patience: Duration,
 }
 
 impl Connections {
@@ -112,6 +118,7 @@ impl Connections {
             places: Arc::new(Semaphore::new(places)),
             graceful: GracefulShutdown::new(),
             tasks: JoinSet::new(),
+            patience: serving.limits.read_timeout,
         }
     }
 
@@ -135,7 +142,8 @@ impl Connections {
         // Answers are small and awaited.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(self.router.clone());
-        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        let stream = TokioIo::new(Writes::within(self.patience, stream));
+        let connection = self.http.serve_connection(stream, service);
         let connection = self.graceful.watch(connection);
         self.tasks.spawn(async move {
             if let Err(error) = connection.await {

@@ -3,6 +3,7 @@
 use super::admission::Admission;
 use super::figures::Figures;
 use super::problem::{Kind, Problem};
+use super::room::Room;
 use super::{Access, Limits, Pipelines};
 use crate::refresh::Refresh;
 use crate::registry::Registry;
@@ -18,6 +19,7 @@ pub(super) struct Serving {
     pub(super) pipelines: Option<Pipelines>,
     pub(super) limits: Limits,
     pub(super) admission: Admission,
+    pub(super) room: Room,
     pub(super) figures: Figures,
     pub(super) phases: watch::Sender<Phase>,
 }

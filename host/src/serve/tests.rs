@@ -21,7 +21,7 @@ struct Running {
     refresh: Refresh,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Ended>,
-    _folders: [TempDir; 2],
+    folders: [TempDir; 2],
 }
 
 impl Running {
@@ -44,7 +44,7 @@ impl Running {
         let ended = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        Self { address, serving, refresh, stop, ended, _folders: folders }
+        Self { address, serving, refresh, stop, ended, folders }
     }
 
     /// One that has published its tree, with the usual limits and without a token.
@@ -96,6 +96,19 @@ impl Client {
         self
     }
 
+    /// A request on a connection that stays open.
+    fn ask(&mut self, request: &str) {
+        self.0.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        let mut part = [0; 1024];
+        while !answer.contains("\r\n\r\n") {
+            let length = self.0.read(&mut part).unwrap();
+            assert_ne!(length, 0, "{answer}");
+            answer.push_str(std::str::from_utf8(&part[..length]).unwrap());
+        }
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+
     async fn answer(mut self) -> Answer {
         let reading = spawn_blocking(move || {
             let mut answer = Vec::new();
@@ -139,6 +152,7 @@ fn head(path: &str, length: usize) -> String {
     )
 }
 
+const LIVE: &str = "GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const ECHO: &str = "/v1/plugins/echo/process";
 
 #[tokio::test]
@@ -169,6 +183,12 @@ async fn each_path_answers_or_says_what_is_wrong() {
         (post(ECHO, "{}").replace("application/json", "text/plain"), 415, "not_json"),
         (post(ECHO, "{}").replace("host: localhost", "host: example.com"), 403, "foreign"),
         (post(ECHO, "{}").replace("host:", "origin: http://example.com\r\nhost:"), 403, "foreign"),
+        (
+            get("/v1/plugins/echo").replace("host:", "sec-fetch-site: cross-site\r\nhost:"),
+            403,
+            "foreign",
+        ),
+        (get("/live").replace("host:", "sec-fetch-site: cross-site\r\nhost:"), 200, ""),
         (
             post(ECHO, "{}").replace("host:", "x-plugpipe-timeout-ms: 0\r\nhost:"),
             400,
@@ -236,17 +256,56 @@ async fn a_token_opens_everything_and_nothing_else_does() {
 }
 
 #[tokio::test]
+async fn nobody_is_told_where_the_trees_lie() {
+    let running = Running::ready().await;
+    let [tree, _] = &running.folders;
+    let folder = tree.path().join("demo/odd/1.0.0");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("plug.yaml"), "name: odd\nversion: 1.0.0\n").unwrap();
+    let place = tree.path().to_str().unwrap();
+    for (request, told) in [
+        (post("/v1/reload", ""), "demo/odd"),
+        (get("/v1/plugins"), "demo/odd"),
+        (get("/v1/plugins/odd"), "plugin_refused"),
+        (get("/v1/plugins/echo"), "unknown_plugin"),
+        (post(ECHO, "{}"), "unknown_plugin"),
+        (post("/v1/run", r#"{"pipeline": "unplugged"}"#), "unknown_plugin"),
+    ] {
+        let answer = running.answer(request.clone()).await.0;
+        assert!(answer.contains(told), "{request}{answer}");
+        assert!(!answer.contains(place), "{request}{answer}");
+    }
+}
+
+#[tokio::test]
 async fn one_call_too_many_is_refused_at_once() {
     let running = Running::start(Limits { max_calls: 1, ..Limits::default() }, None).await;
     running.refresh.reload().await;
     let first = Client::open(running.address).send(&head(ECHO, 2));
     running.taken(1).await;
+    let asked = running.answer(get("/v1/plugins/echo")).await;
+    assert_eq!(asked.problem(), (503, "too_many_calls".to_owned()));
     let second = running.answer(post(ECHO, "{}")).await;
     assert_eq!(second.problem(), (503, "too_many_calls".to_owned()));
     assert!(second.0.contains("\r\nretry-after: 1\r\n"), "{}", second.0);
     assert_eq!(running.answer(get("/live")).await.status(), 200);
     assert_eq!(first.send("{}").answer().await.status(), 404);
     running.taken(0).await;
+}
+
+#[tokio::test]
+async fn bodies_share_their_memory() {
+    let limits = Limits { max_body: 4096, max_bodies: 4096, ..Limits::default() };
+    let running = Running::start(limits, None).await;
+    running.refresh.reload().await;
+    let first = Client::open(running.address).send(&head(ECHO, 4096));
+    running.taken(1).await;
+    until(|| running.serving.room.hold(1).is_err()).await;
+    let second = running.answer(post(ECHO, "{}")).await;
+    assert_eq!(second.problem(), (503, "too_many_bytes".to_owned()));
+    drop(first);
+    until(|| running.serving.room.hold(4096).is_ok()).await;
+    assert_eq!(running.answer(post(ECHO, "{}")).await.status(), 404);
 }
 
 #[tokio::test]
@@ -271,14 +330,20 @@ async fn slow_clients_are_sent_away() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_too_many_waits_for_another_to_end() {
     let running = Running::start(Limits { max_connections: 1, ..Limits::default() }, None).await;
-    let first = Client::open(running.address).send("GET /live HTTP/1.1\r\n");
+    let mut first = Client::open(running.address);
+    first.ask(LIVE);
     let second = Client::open(running.address).send(&get("/live"));
-    let second = tokio::spawn(second.answer());
-    let first = first.send("host: localhost\r\nconnection: close\r\n\r\n").answer().await;
-    assert_eq!((first.status(), second.await.unwrap().status()), (200, 200));
+    // Time enough for a server that takes the second connection to count its request.
+    for _ in 0..100 {
+        first.ask(LIVE);
+    }
+    let metrics = first.send(&get("/metrics")).answer().await.0;
+    let answered = "plugpipe_http_requests_total{route=\"/live\",status=\"200\"} 101\n";
+    assert!(metrics.contains(answered), "{metrics}");
+    assert_eq!(second.answer().await.status(), 200);
 }
 
 #[tokio::test]

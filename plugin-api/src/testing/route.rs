@@ -41,6 +41,46 @@ pub(super) fn log(event: &LogEvent) {
     if let Some(records) = calling {
         return records.log(event.clone());
     }
+    living().iter().for_each(|records| records.log(event.clone()));
+}
+
+/// Every host there is. The lock is free again when they are given out: who holds one last drops the
+/// plugins it lent, and those may log while they are dropped.
+fn living() -> Vec<Arc<Records>> {
     let living = LIVING.lock().unwrap_or_else(PoisonError::into_inner);
-    living.iter().filter_map(Weak::upgrade).for_each(|records| records.log(event.clone()));
+    living.iter().filter_map(Weak::upgrade).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestHost;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    struct LogsAtItsEnd;
+
+    impl Drop for LogsAtItsEnd {
+        fn drop(&mut self) {
+            let (target, message) = (String::new(), "the end".to_owned());
+            log(&LogEvent { level: "info", target, message, fields: serde_json::Value::Null });
+        }
+    }
+
+    #[test]
+    fn whoever_holds_a_host_last_may_drop_a_plugin_that_logs() {
+        let (say, ended) = channel();
+        std::thread::spawn(move || {
+            let at_its_end = LogsAtItsEnd;
+            let host = TestHost::new().lend("last", move |ctx, _| {
+                let _held = &at_its_end;
+                Ok(ctx)
+            });
+            let held = living();
+            drop(host);
+            drop(held);
+            say.send(()).unwrap();
+        });
+        assert!(ended.recv_timeout(Duration::from_secs(60)).is_ok(), "it waits for itself");
+    }
 }

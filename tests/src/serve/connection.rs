@@ -83,17 +83,32 @@ impl Connection {
     /// # Errors
     /// That the connection was closed, or what came back is no reply.
     pub fn attempt(&mut self, method: &str, path: &str, body: &str) -> Result<Reply> {
-        let (host, headers, length) = (self.host, &self.headers, body.len());
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {length}\r\n\r\n"
-        );
-        self.stream.get_mut().write_all((head + body).as_bytes())?;
+        self.write(method, path, body)?;
         let status = self.line()?.split(' ').nth(1).ok_or("no status line")?.parse()?;
         let headers = self.headers()?;
         let length = headers.iter().find(|(name, _)| name == "content-length");
         let mut body = vec![0; length.map_or(Ok(0), |(_, value)| value.parse())?];
         self.stream.read_exact(&mut body)?;
         Ok(Reply { status, headers, body: String::from_utf8(body)? })
+    }
+
+    /// The connection with a request on it that nobody waits for.
+    ///
+    /// # Panics
+    /// When it is closed.
+    #[must_use]
+    pub fn send(mut self, method: &str, path: &str, body: &str) -> Self {
+        self.write(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        self
+    }
+
+    fn write(&mut self, method: &str, path: &str, body: &str) -> Result<()> {
+        let (host, headers, length) = (self.host, &self.headers, body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {length}\r\n\r\n"
+        );
+        self.stream.get_mut().write_all((head + body).as_bytes())?;
+        Ok(())
     }
 
     fn headers(&mut self) -> Result<Vec<(String, String)>> {

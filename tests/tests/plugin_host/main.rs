@@ -23,5 +23,6 @@ mod rogue;
 mod serve_faults;
 mod serve_hangs;
 mod serve_life;
+mod serve_readme;
 mod serve_requests;
 mod swaps;
