@@ -6,12 +6,12 @@
 //! plugpipe new serializer shout
 //! ```
 //!
-//! makes a folder `plugs/serialization/shout_serializer/1.0.0` with a manifest, a crate, a test and a
+//! makes a folder `plugs/serialization/shout_serializer/0.1.0` with a manifest, a crate, a test and a
 //! pipeline, and prints where. With that folder as `DIR`:
 //!
 //! ```sh
 //! plugpipe test DIR
-//! plugpipe run DIR/pipeline.yaml
+//! plugpipe run DIR/pipeline.yaml --input @DIR/input.json
 //! ```
 //!
 //! The first builds the library, loads it as a host loads it, runs its golden cases and the
@@ -85,6 +85,9 @@
 //! ways. The message is for people: what was expected, what was found, where, what to do. Never put a
 //! secret into it, nor a value that may be one.
 //!
+//! A configuration should refuse unknown keys, as above. An input should not: in a pipeline it also holds
+//! small ids of the run, such as `execution_id`.
+//!
 //! # Logging and metrics
 //!
 //! `tracing` and `log` reach the host's log as they are, fields included. A metric is asked for once,
@@ -146,7 +149,7 @@
 //!     }
 //!
 //!     async fn process(&self, ctx: &Ctx, input: Json, _: &NoConfig) -> Result<Json> {
-//!         let shout = ctx.pp("shout_serializer@^1").await?;
+//!         let shout = ctx.pp("shout_serializer@^0.1").await?;
 //!         let missing = || Error::config("install the plug `shout_serializer`");
 //!         shout.ok_or_else(missing)?.process(ctx, &input, &json!({})).await
 //!     }
@@ -180,7 +183,9 @@
 //! - The **host**, the version of `plugpipe`: commands and pipelines.
 //! - The **plug**, the version of your package, of `plug.yaml` and of the folder, which agree. Several
 //!   versions of a plug work side by side; a pipeline chooses with `name@^1`. Never rebuild a version
-//!   that you gave away: make a new one.
+//!   that you gave away: make a new one, in a folder of its own. Sources of two versions in one workspace
+//!   need packages of two names, as cargo wants it: call the older one `my_plug_1_0_0`, in `[package]`
+//!   and not in `plug.yaml` and `export!`, whose name is the plug's.
 //!
 //! # What a plugin must not do
 //!

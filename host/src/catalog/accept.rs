@@ -23,7 +23,8 @@ const LONE: &str = "local";
 /// The plug in a folder that lies in no tree.
 pub(super) fn accept_lone(within: &Within<'_>) -> Result<Installed, Reason> {
     let opened = TrustedFolder::root(within.root)?.ok_or(Reason::NoManifest)?;
-    let read = read_manifest_in(&opened)?.ok_or(Reason::NoManifest)?;
+    let none = || Reason::Manifest("there is none in this folder".to_owned());
+    let read = read_manifest_in(&opened)?.ok_or_else(none)?;
     let (name, version) = (read.manifest.name.clone(), read.manifest.version.to_string());
     let (path, category) = (within.root.to_path_buf(), LONE.to_owned());
     accept_manifest(within, &Folder { path, category, name, version }, &opened, read)

@@ -3,6 +3,7 @@
 use super::scan::{LEVELS, version_folders};
 use super::{Catalog, Installed, PluginRef, Refusal};
 use crate::diagnostics::nearest;
+use semver::Version;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +50,8 @@ impl Catalog {
             return Err(ambiguous(wanted, &categories));
         }
         let best = fitting.into_iter().max_by(|one, other| one.version.cmp(&other.version));
-        best.ok_or_else(|| self.not_found(wanted))
+        let best = best.ok_or_else(|| self.not_found(wanted))?;
+        self.downgraded(wanted, best).map_or(Ok(best), Err)
     }
 
     fn not_found(&self, wanted: &PluginRef) -> NotFound {
@@ -65,6 +67,32 @@ impl Catalog {
         }
         let refused = self.refused_instead(wanted).or_else(|| self.refused_above(wanted));
         refused.unwrap_or_else(|| self.unknown(wanted))
+    }
+
+    /// Under a lock: the newer version that fits and was refused. Whoever can change one byte of it
+    /// must not thereby choose an older one.
+    fn downgraded(&self, wanted: &PluginRef, best: &Installed) -> Option<NotFound> {
+        self.places.lock.as_ref()?;
+        let newer = |refusal: &&Refusal| {
+            let mut names = refusal.path.iter().rev().filter_map(|name| name.to_str());
+            let (version, name, category) = (names.next(), names.next(), names.next());
+            let version = version.and_then(|version| Version::parse(version).ok());
+            version.is_some_and(|version| {
+                version > best.version
+                    && wanted.matches(
+                        category.unwrap_or_default(),
+                        name.unwrap_or_default(),
+                        &version,
+                    )
+            })
+        };
+        let refusal = self.refused.iter().find(newer)?;
+        let (name, reason) = (&wanted.name, &refusal.reason);
+        let message = format!(
+            "plugin `{name}` has a newer version that was refused: {reason}; with --locked no older \
+             one takes its place unless it is asked for by its version"
+        );
+        Some(NotFound { message, hint: None, missing: Missing::Usable })
     }
 
     /// The folder that would be it, had it not been refused.
@@ -128,7 +156,6 @@ fn ambiguous(wanted: &PluginRef, categories: &BTreeSet<&str>) -> NotFound {
 mod tests {
     use super::*;
     use crate::catalog::Places;
-    use semver::Version;
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `plugpipe list`: what is installed, and what was refused and why.
 
-use super::{DONE, output, trees::TreeArguments};
+use super::{DONE, FAILED, output, trees::TreeArguments};
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::printable;
 use clap::Args;
@@ -29,7 +29,8 @@ pub(super) fn run(arguments: &ListArguments) -> u8 {
     } else {
         output::result(&as_text(&catalog));
     }
-    DONE
+    // What is held to a lock and does not fit it is a finding.
+    if places.lock.is_some() && !catalog.refused().is_empty() { FAILED } else { DONE }
 }
 
 fn as_json(catalog: &Catalog) -> Value {

@@ -46,17 +46,17 @@ struct LimitArguments {
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = bytes)]
     max_body: usize,
     /// Seconds that one call may take; a request may ask for less with x-plugpipe-timeout-ms
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = some_seconds)]
     call_timeout: f64,
     /// Calls and runs at the same time
-    #[arg(long, value_name = "N", default_value_t = 256)]
+    #[arg(long, value_name = "N", default_value = "256", value_parser = at_least_one)]
     max_calls: usize,
     /// Connections at the same time
-    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(long, value_name = "N", default_value = "1024", value_parser = at_least_one)]
     max_connections: usize,
-    /// Seconds that a client may take for the header of a request, again for its body, and to take any part of the
-    /// answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
+    /// Seconds that a client may take for the header of a request, again for its body, and to take
+    /// any part of the answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = some_seconds)]
     read_timeout: f64,
     /// Seconds that running calls have to end after SIGTERM or SIGINT
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
@@ -159,7 +159,18 @@ fn bytes(text: &str) -> Result<usize, String> {
         _ => return Err("the unit is none of KiB, MiB and GiB".to_owned()),
     };
     let number: usize = digits.trim_end().parse().map_err(|_| "expected a size, as 16MiB")?;
-    number.checked_mul(unit).ok_or_else(|| "that is too much".to_owned())
+    let size = number.checked_mul(unit).ok_or_else(|| "that is too much".to_owned())?;
+    if size == 0 { Err("at least one byte".to_owned()) } else { Ok(size) }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number: usize = text.parse().map_err(|_| "expected a number".to_owned())?;
+    if number == 0 { Err("at least 1, or nobody is served".to_owned()) } else { Ok(number) }
+}
+
+fn some_seconds(text: &str) -> Result<f64, String> {
+    let number = seconds(text)?;
+    if number > 0.0 { Ok(number) } else { Err("more than no time at all".to_owned()) }
 }
 
 #[cfg(test)]

@@ -70,7 +70,9 @@ impl Refresh {
             return None;
         }
         let places = shared.places.clone();
-        let Ok(catalog) = spawn_blocking(move || Catalog::scan(&places)).await else {
+        // The lock is read anew with the trees that it locks.
+        let scanned = spawn_blocking(move || Catalog::scan(&places.renewed()));
+        let Ok(catalog) = scanned.await else {
             tracing::error!("the thread that scanned the trees was lost; what is published stays");
             return None;
         };
