@@ -179,12 +179,19 @@ mod tests {
 
     #[test]
     fn sizes_are_bytes_or_have_a_unit() {
-        for (text, expected) in [("0", 0), ("1000", 1000), ("16MiB", 16 << 20), ("2 KiB", 2048)] {
+        for (text, expected) in [("1", 1), ("1000", 1000), ("16MiB", 16 << 20), ("2 KiB", 2048)] {
             assert_eq!(bytes(text), Ok(expected), "{text}");
         }
-        for text in
-            ["", "MiB", "-1", "1.5MiB", "1MB", "99999999999999999999", "18446744073709551615KiB"]
-        {
+        for text in [
+            "",
+            "0",
+            "MiB",
+            "-1",
+            "1.5MiB",
+            "1MB",
+            "99999999999999999999",
+            "18446744073709551615KiB",
+        ] {
             assert!(bytes(text).is_err(), "{text}");
         }
     }
