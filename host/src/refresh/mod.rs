@@ -97,7 +97,7 @@ fn tell(changes: &Changes, is_first: bool) {
     for refused in &changes.refused {
         let (path, reason) = (refused.refusal.path.display(), &refused.refusal.reason);
         let still = if refused.still_serving { "; the one before goes on serving" } else { "" };
-        tracing::info!("refused {path}: {}{still}", printable(reason));
+        tracing::warn!("refused {path}: {}{still}", printable(reason));
     }
 }
 

@@ -90,6 +90,8 @@ impl Server {
         let mut connections = Connections::new(&serving);
         connections.take(listener, pin!(shutdown)).await;
         serving.phases.send_replace(Phase::Stopping);
+        let (calls, grace) = (serving.admission.taken(), serving.limits.grace);
+        tracing::info!("stopping: calls that are running: {calls}; they have {grace:?} to end");
         connections.end(&serving).await
     }
 }
