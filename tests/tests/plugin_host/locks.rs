@@ -34,8 +34,10 @@ impl Locked {
 
     /// The kinds of what is refused, and how many plugs are not.
     fn listed(&self) -> (Vec<Value>, usize) {
-        let listed = self.with_lock(&["list", "--json"]).expect_code(0).json();
+        let output = self.with_lock(&["list", "--json"]);
+        let listed = output.json();
         let refused = listed["refused"].as_array().unwrap();
+        output.expect_code(if refused.is_empty() { 0 } else { 1 });
         let kinds = refused.iter().map(|one| one["kind"].clone()).collect();
         (kinds, listed["plugs"].as_array().unwrap().len())
     }
