@@ -95,7 +95,7 @@ fn a_second_signal_ends_a_run_that_drains() {
          {path: '${env:DIR}/out'}}\n",
     );
     let (run, _tree) = start(&stream, &[]);
-    eventually("the sink is open", || stream.path("out").exists());
+    eventually("a record is in flight", || stream.path("out.held").exists());
     run.interrupt().unwrap();
     eventually("the stream drains", || stream.path("out.flushed").exists());
     run.terminate().unwrap();
