@@ -124,6 +124,8 @@ mod tests {
     fn depth_ignores_brackets_in_strings() {
         assert!(deeper_than(&raw("[[[]]]"), 2));
         assert!(!deeper_than(&raw(r#"["[[[\"[["]"#), 1));
+        let nested_three = raw(r#"{"a\"[[[": ["]", {"b": "\\"}]}"#);
+        assert!(deeper_than(&nested_three, 2) && !deeper_than(&nested_three, 3));
     }
 
     #[test]

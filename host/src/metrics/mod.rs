@@ -138,10 +138,10 @@ impl Metrics {
             tracing::warn!(metric = name, "a {known} is written as a {wanted}; not counted");
             return None;
         }
-        let set = family.label_set(labels);
-        if set == overflow() {
+        let set = family.label_set(labels).unwrap_or_else(|| {
             self.overflows.fetch_add(1, Ordering::Relaxed);
-        }
+            vec![("overflow".to_owned(), "true".to_owned())]
+        });
         Some(*family.samples.entry(set).or_insert_with(make))
     }
 
@@ -152,18 +152,14 @@ impl Metrics {
     }
 }
 
-/// The label set of everything that is not kept apart.
-fn overflow() -> Vec<(String, String)> {
-    vec![("overflow".to_owned(), "true".to_owned())]
-}
-
 impl Cells {
-    fn label_set(&self, labels: &[(&str, &str)]) -> Vec<(String, String)> {
+    /// The labels in order; `None` when there are too many sets to keep another one apart.
+    fn label_set(&self, labels: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let mut set: Vec<_> = labels.iter().map(owned).collect();
         set.sort();
         let full = self.samples.len() >= LABEL_SETS && !self.samples.contains_key(&set);
-        if full { overflow() } else { set }
+        (!full).then_some(set)
     }
 
     fn read(&self, name: &str) -> Family {

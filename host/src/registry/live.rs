@@ -21,6 +21,8 @@ use tokio::sync::oneshot;
 pub struct Live {
     plug: Arc<Installed>,
     label: String,
+    /// The label with the category: what no other plugin has.
+    id: String,
     description: Description,
     pub(super) plugin: PluginBox,
     calls: Arc<Calls>,
@@ -62,6 +64,7 @@ impl Live {
         plugin: PluginBox,
     ) -> Self {
         let label = label(&plug);
+        let id = format!("{}/{label}", plug.category);
         let figures = Figures::new(registry.metrics(), &plug);
         let calls = Arc::clone(registry.calls());
         let (threads, panics, stages) = (Arc::default(), Panics::default(), Arc::default());
@@ -69,6 +72,7 @@ impl Live {
         Self {
             plug,
             label,
+            id,
             description,
             plugin,
             calls,
@@ -258,7 +262,7 @@ impl Live {
     }
 
     fn begin(&self, parent: u64) -> Result<Begun, Error> {
-        self.calls.begin(parent, &format!("{}/{}", self.plug.category, self.label))
+        self.calls.begin(parent, &self.id)
     }
 }
 

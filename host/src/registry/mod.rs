@@ -155,7 +155,8 @@ impl Registry {
         self.open(plug).await
     }
 
-    /// The last call of every plugin that was loaded, also of those that are being retired. Each gets the whole `grace`, side by side.
+    /// The last call of every plugin that was loaded, also of those that are being retired. Each gets
+    /// the whole `grace`, side by side.
     pub async fn shutdown(&self, grace: Duration) {
         let mut live = self.retiring();
         live.extend(self.slots().values().filter_map(|slot| slot.live()));
