@@ -1,6 +1,7 @@
 //! What a call answers: always `kafka_status`, `kafka_error` and `kafka_result`.
 
 use crate::fault::{ErrorType, Fault};
+use crate::tally::Tally;
 use plugin_api::schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -24,6 +25,12 @@ pub struct Answer {
     pub security_issues: Vec<String>,
     /// From the call to this answer.
     pub latency_ms: f64,
+    /// Under which id the result lies in Redis, when the call brought none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// What the call did, for metrics.
+    #[serde(skip)]
+    pub tally: Tally,
 }
 
 /// The state of one record, or of the call as a whole.
@@ -72,7 +79,16 @@ const DETAILS: usize = 1000;
 impl Answer {
     fn new(kafka_status: Status, kafka_error: Option<String>, kafka_result: Value) -> Self {
         let (warnings, security_issues) = (Vec::new(), Vec::new());
-        Self { kafka_status, kafka_error, kafka_result, warnings, security_issues, latency_ms: 0.0 }
+        Self {
+            kafka_status,
+            kafka_error,
+            kafka_result,
+            warnings,
+            security_issues,
+            latency_ms: 0.0,
+            trace_id: None,
+            tally: Tally::default(),
+        }
     }
 
     /// A call that succeeded and published nothing.

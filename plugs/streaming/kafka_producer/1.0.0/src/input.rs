@@ -11,8 +11,14 @@ use serde::{Deserialize, Deserializer};
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(default)]
 pub struct Input {
-    /// `publish` (default) or `health_check`.
+    /// `publish` (default), `validate`, `health_check` or `metrics`.
     pub operation: Option<String>,
+    /// What `validate` judges: `bootstrap_servers`, `topic_names`, `kafka_credentials`,
+    /// `producer_config` or `message_content`.
+    pub context: Option<String>,
+    /// The thing that `validate` judges.
+    #[serde(deserialize_with = "present")]
+    pub data: Option<Json>,
     /// One value; `null` is a value too.
     #[serde(deserialize_with = "present")]
     pub message: Option<Json>,

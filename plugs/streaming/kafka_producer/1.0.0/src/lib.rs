@@ -4,8 +4,8 @@
 //! One call flows one way: `input` and `config` are what it was given, `check` refuses what may
 //! not be dialled or written before anything connects, `draft` resolves topic, key, headers and
 //! metadata of each record, `serialize` asks the serializer plug for bytes, `publish` hands them
-//! to a pooled client, `answer` is the result. `content` and `enrich` look into messages; they serve
-//! both roles.
+//! to a pooled client, `answer` is the result. `monitor` counts it and `coordinate` leaves it in Redis.
+//! `validate` is the checks alone. `content` and `enrich` look into messages; they serve both roles.
 //!
 //! `sink` is the other role: batches of a stream, through one client a lane.
 
@@ -15,10 +15,12 @@ mod answer;
 mod check;
 mod config;
 mod content;
+mod coordinate;
 mod draft;
 mod enrich;
 mod fault;
 mod input;
+mod monitor;
 mod pool;
 mod publish;
 mod serialize;
@@ -27,11 +29,15 @@ mod setting;
 mod settings;
 mod sink;
 mod span;
+mod tally;
+mod validate;
 
 use answer::Answer;
-use config::{ProcessConfig, SinkConfig};
+use config::{Config, ProcessConfig, SinkConfig};
+use coordinate::Coordination;
 use fault::Fault;
 use input::Input;
+use monitor::Monitor;
 use plugin_api::source::Lane;
 use plugin_api::{Ctx, Error, ErrorCode, Host, Plugin, Result, Sink};
 use pool::Pool;
@@ -43,10 +49,12 @@ plugin_api::export!("kafka_producer", KafkaProducer as process sink);
 /// One instance serves every caller; equal configurations share one Kafka client.
 struct KafkaProducer {
     pool: Pool,
+    monitor: Monitor,
+    coordination: Coordination,
 }
 
 /// What `operation` may be.
-const OPERATIONS: [&str; 2] = ["publish", "health_check"];
+const OPERATIONS: [&str; 4] = ["publish", "validate", "health_check", "metrics"];
 
 impl Plugin for KafkaProducer {
     type Config = ProcessConfig;
@@ -55,15 +63,18 @@ impl Plugin for KafkaProducer {
 
     const STATUS_KEYS: &'static [&'static str] = &["kafka_status"];
 
-    fn create(_host: Host) -> Result<Self> {
-        Ok(Self { pool: Pool::default() })
+    fn create(host: Host) -> Result<Self> {
+        let (monitor, coordination) = (Monitor::new(&host), Coordination::new(&host));
+        Ok(Self { pool: Pool::default(), monitor, coordination })
     }
 
     async fn process(&self, ctx: &Ctx, input: Input, config: &ProcessConfig) -> Result<Answer> {
         let (start, config) = (Instant::now(), &config.0);
         let answer = match input.operation.as_deref().unwrap_or("publish") {
-            "publish" => publish::publish(&self.pool, ctx, &input, config).await,
+            "publish" => return Ok(self.publish(ctx, &input, config, start).await),
+            "validate" => validate::answer(&input, config),
             "health_check" => publish::health_check(&self.pool, ctx, config).await,
+            "metrics" => Ok(self.monitor.answer()),
             other => Err(unknown_operation(other)),
         };
         Ok(answer.unwrap_or_else(Answer::refused).after(start.elapsed()))
@@ -71,9 +82,7 @@ impl Plugin for KafkaProducer {
 
     fn refuse(&self, _ctx: &Ctx, error: Error) -> Result<Answer> {
         let fault = match error.code {
-            ErrorCode::BAD_CONFIG => {
-                Fault::configuration(later(&error.message).unwrap_or(error.message))
-            }
+            ErrorCode::BAD_CONFIG => Fault::configuration(error.message),
             _ => Fault::producer(error.message),
         };
         Ok(Answer::refused(fault))
@@ -81,6 +90,18 @@ impl Plugin for KafkaProducer {
 
     fn shutdown(&self, grace: Duration) {
         self.pool.close(grace);
+        self.coordination.close(grace);
+    }
+}
+
+impl KafkaProducer {
+    /// Publishes, and tells of it: nobody who is told can change what became of the records.
+    async fn publish(&self, ctx: &Ctx, input: &Input, config: &Config, start: Instant) -> Answer {
+        let published = publish::publish(&self.pool, ctx, input, config).await;
+        let mut answer = published.unwrap_or_else(Answer::refused).after(start.elapsed());
+        self.monitor.observe(ctx, config, &answer).await;
+        self.coordination.report(input, config, &mut answer).await;
+        answer
     }
 }
 
@@ -96,30 +117,6 @@ impl Sink for KafkaProducer {
     ) -> Result<sink::Stage> {
         sink::open(ctx, lane, &config).await
     }
-}
-
-/// Keys of a Kafka producer that this version does not act on yet.
-const LATER: [&str; 14] = [
-    "security_protocol",
-    "sasl_mechanism",
-    "kafka_username",
-    "kafka_password",
-    "ssl_cafile",
-    "ssl_certfile",
-    "ssl_keyfile",
-    "ssl_key_password",
-    "ssl_check_hostname",
-    "preset",
-    "redis_backend",
-    "monitoring",
-    "ensure_topic",
-    "topic_settings",
-];
-
-/// A better word than "unknown" for a key of [`LATER`].
-fn later(message: &str) -> Option<String> {
-    let key = message.strip_prefix("unknown key `")?.split('`').next()?;
-    LATER.contains(&key).then(|| format!("`{key}` is not supported by this version"))
 }
 
 fn unknown_operation(operation: &str) -> Fault {

@@ -3,14 +3,15 @@
 use crate::answer::{Answer, Settled};
 use crate::config::Config;
 use crate::draft::{Draft, drafts};
-use crate::fault::{ErrorType, Fault};
+use crate::fault::Fault;
+use crate::fault::kafka::fault_of;
 use crate::input::Input;
 use crate::pool::Pool;
 use crate::serialize::serialize;
 use crate::servers::Servers;
 use crate::settings::{Decided, settings};
 use kafka_client::outgoing::RecordSlices;
-use kafka_client::{BatchBuilder, ErrorClass, Failure, Outcome, OutgoingBatch, Producer};
+use kafka_client::{BatchBuilder, Outcome, OutgoingBatch, Producer};
 use plugin_api::Ctx;
 use serde_json::json;
 use std::sync::Arc;
@@ -178,19 +179,4 @@ fn settled_as(outcome: Outcome, topic: &str) -> Settled {
         }
         Outcome::Failed(failure) => Settled::Failed(fault_of(&failure)),
     }
-}
-
-/// What Kafka's refusal means to the caller.
-fn fault_of(failure: &Failure) -> Fault {
-    let timed_out =
-        matches!(failure.code.as_str(), "_MSG_TIMED_OUT" | "_TIMED_OUT" | "_QUEUE_FULL");
-    let prefix = if timed_out { "Kafka timeout" } else { "Kafka error" };
-    // A missing permission is the cluster's decision, not a fault of the configuration.
-    let forbidden = failure.code.ends_with("_AUTHORIZATION_FAILED");
-    let error_type = match failure.class {
-        ErrorClass::ConfigFatal if !forbidden => ErrorType::ProducerConfigurationError,
-        _ => ErrorType::KafkaProducerError,
-    };
-    let text = format!("{prefix}: {}", failure.message);
-    Fault { error_type, text, security_issues: Vec::new() }
 }

@@ -3,12 +3,22 @@
 //! [`Config`] has the keys of both roles; `role` says which of them a role takes.
 
 mod choice;
+mod coordination;
+mod monitoring;
+mod protocol;
 mod role;
+mod secret;
 mod security;
+mod topics;
 
 pub use choice::{Acks, Compression, Partitioner};
+pub use coordination::RedisBackend;
+pub use monitoring::Monitoring;
+pub use protocol::{SaslMechanism, SecurityProtocol};
 pub use role::{ProcessConfig, SinkConfig};
+pub use secret::SecretText;
 pub use security::{Content, Profile, Security};
+pub use topics::{EnsureTopic, TopicSettings};
 
 use crate::setting::Setting;
 use plugin_api::schemars::JsonSchema;
@@ -57,6 +67,34 @@ pub struct Config {
     pub message_max_bytes: Setting<u32>,
     /// Where keyed records go; `murmur2_random` is where Java clients put them.
     pub partitioner: Setting<Partitioner>,
+    /// How a connection is encrypted, and whether there is a login.
+    pub security_protocol: Setting<SecurityProtocol>,
+    /// How the login is made; needed with SASL.
+    pub sasl_mechanism: Option<SaslMechanism>,
+    /// The user who logs in: `[a-zA-Z0-9._-]`.
+    pub kafka_username: Option<String>,
+    /// The user's password.
+    pub kafka_password: Option<SecretText>,
+    /// The file of the authorities that sign brokers, PEM; the system's own when absent.
+    pub ssl_cafile: Option<String>,
+    /// The file of the client's certificate, PEM.
+    #[serde(alias = "kafka_ssl_cert_path")]
+    pub ssl_certfile: Option<String>,
+    /// The file of the client's key, PEM.
+    #[serde(alias = "kafka_ssl_key_path")]
+    pub ssl_keyfile: Option<String>,
+    /// The password of that key.
+    pub ssl_key_password: Option<SecretText>,
+    /// Whether a broker's certificate must name its host; `false` needs `security.insecure`.
+    pub ssl_check_hostname: Option<bool>,
+    /// Where results of publishing are left for others.
+    pub redis_backend: RedisBackend,
+    /// Whether the plug monitoring_prometheus hears of this producer.
+    pub monitoring: Monitoring,
+    /// What happens before a topic is first written to; nothing when absent.
+    pub ensure_topic: Option<EnsureTopic>,
+    /// How a topic is made; with `ensure_topic: create`.
+    pub topic_settings: TopicSettings,
     /// The format; the plug `<format>_serializer` writes it.
     pub serialization: String,
     /// Which addresses may be dialled, and what messages may hold.
@@ -97,6 +135,19 @@ impl Default for Config {
             compression_level: None,
             message_max_bytes: Setting::by_default(1_000_000),
             partitioner: Setting::by_default(Partitioner::Murmur2Random),
+            security_protocol: Setting::by_default(SecurityProtocol::Plaintext),
+            sasl_mechanism: None,
+            kafka_username: None,
+            kafka_password: None,
+            ssl_cafile: None,
+            ssl_certfile: None,
+            ssl_keyfile: None,
+            ssl_key_password: None,
+            ssl_check_hostname: None,
+            redis_backend: RedisBackend::default(),
+            monitoring: Monitoring::default(),
+            ensure_topic: None,
+            topic_settings: TopicSettings::default(),
             serialization: "json".to_owned(),
             security: Security::default(),
             full_details: false,

@@ -16,6 +16,8 @@ pub struct Security {
     pub deny: Vec<String>,
     /// What follows from script tags, `eval(` and the like in a message.
     pub content: Content,
+    /// Lets the host name check of TLS be switched off; every answer says so.
+    pub insecure: bool,
 }
 
 /// How strictly addresses are judged.

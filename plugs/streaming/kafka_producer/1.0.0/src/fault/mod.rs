@@ -1,9 +1,11 @@
 //! Why a call or a record was refused, in the classes that callers know.
 
+pub mod kafka;
+
 use serde::Serialize;
 
 /// The classes of faults in an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum ErrorType {
     /// The call cannot be understood, or Kafka refused it.
     KafkaProducerError,

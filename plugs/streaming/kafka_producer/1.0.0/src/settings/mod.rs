@@ -1,5 +1,7 @@
 //! The configuration as librdkafka's own settings, every decision taken.
 
+mod security;
+
 use crate::check;
 use crate::config::{Acks, Config};
 use crate::fault::Fault;
@@ -73,6 +75,7 @@ fn decide(config: &Config, record_timeout_ms: u32) -> Result<Decided, Fault> {
     delivery(config, &raw, &mut decided);
     decided.settings.set("message.timeout.ms", record_timeout_ms.to_string());
     batching(config, &mut decided.settings);
+    security::secure(config, &mut decided);
     for (name, value) in raw {
         decided.settings.set(name, value);
     }

@@ -1,0 +1,1 @@
+//! Faults of a cluster of three, judged by the conservation oracle.

@@ -1,0 +1,1 @@
+//! Addresses that brokers advertise are judged before they are dialled.

@@ -1,0 +1,1 @@
+//! What is counted, and who hears of it.

@@ -1,0 +1,1 @@
+//! Callers share one client for each configuration.

@@ -1,0 +1,1 @@
+//! `operation: validate`, with corpora of addresses, topics, options, credentials and messages.
