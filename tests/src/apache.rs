@@ -1,5 +1,7 @@
-//! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM.
+//! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM; or three of them
+//! in a [`cluster`].
 
+pub mod cluster;
 pub mod console;
 mod guarded;
 mod jars;

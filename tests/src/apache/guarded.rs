@@ -51,11 +51,20 @@ impl Guarded {
 
     /// Kills the child and leaves its folder, for another start.
     pub(super) fn kill(&mut self, folder: &Path) -> Result<()> {
+        self.signal(folder, Signal::KILL)
+    }
+
+    /// The same with SIGTERM, and waits for the end.
+    pub(super) fn stop(&mut self, folder: &Path) -> Result<()> {
+        self.signal(folder, Signal::TERM)
+    }
+
+    fn signal(&mut self, folder: &Path, signal: Signal) -> Result<()> {
         let child = std::fs::read_to_string(folder.join("child"))?;
         let child = Pid::from_raw(child.trim().parse()?).ok_or("no process has the id 0")?;
         // Out of the shell's hands, or `wait` would close it and the folder would go, too.
         let pipe = self.shell.stdin.take();
-        kill_process(child, Signal::KILL)?;
+        kill_process(child, signal)?;
         self.shell.wait()?;
         drop(pipe);
         Ok(())

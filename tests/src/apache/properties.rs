@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::cluster::NODES;
+
 /// One plaintext node. Port 0 takes a free port for each listener. The quorum's address must be
 /// given, and a lone node does not use it. The short session keeps a restart short.
 const SERVER: &str = "\
@@ -46,6 +48,39 @@ pub(super) fn write(folder: &Path) -> io::Result<()> {
     let server = format!("{SERVER}log.dirs={}\n", data.display());
     fs::write(folder.join("server.properties"), server)?;
     fs::write(folder.join("log4j2.properties"), LOGGING)
+}
+
+/// What is different in one of three: a write needs two replicas, and who fell is noticed soon.
+const REPLICATED: &str = "\
+default.replication.factor=3
+min.insync.replicas=2
+offsets.topic.replication.factor=3
+transaction.state.log.replication.factor=3
+transaction.state.log.min.isr=2
+controller.quorum.fetch.timeout.ms=1000
+controller.quorum.election.timeout.ms=500
+";
+
+/// Writes both files of the node `number` (from 0) of a cluster. Each node is broker and controller;
+/// the later line of a key wins.
+pub(super) fn write_node(
+    folder: &Path,
+    number: usize,
+    ports: [u16; NODES],
+    controllers: [u16; NODES],
+) -> io::Result<()> {
+    write(folder)?;
+    let (port, controller, id) = (ports[number], controllers[number], number + 1);
+    let voters = controllers.iter().zip(1..).map(|(port, id)| format!("{id}@127.0.0.1:{port}"));
+    let voters = voters.collect::<Vec<_>>().join(",");
+    let file = folder.join("server.properties");
+    let alone = "controller.quorum.bootstrap.servers=127.0.0.1:9093\n";
+    let server = fs::read_to_string(&file)?.replace(alone, "");
+    let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
+    let own = format!(
+        "node.id={id}\ncontroller.quorum.voters={voters}\nlisteners={listeners}\n{REPLICATED}"
+    );
+    fs::write(file, server + &own)
 }
 
 /// Has the broker of `folder` listen at `address` when it starts again, in place of any free port.

@@ -11,6 +11,7 @@ mod calls;
 mod cluster_faults;
 mod coordination;
 mod dialling;
+mod load;
 mod logins;
 mod monitoring;
 mod pooling;
