@@ -94,6 +94,12 @@ impl Serve {
         self.said.lock().expect("a reader that does not panic").clone()
     }
 
+    /// The id of the process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Memory that the process holds at this moment, in KiB.
     ///
     /// # Panics
