@@ -1,7 +1,6 @@
 //! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM.
 
 pub mod console;
-mod guarded;
 mod jars;
 mod properties;
 mod topics;
@@ -15,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::guarded::Guarded;
 use crate::skip::{Availability, skip};
 use crate::{Result, process};
-use guarded::Guarded;
 use jars::JarSet;
 
 /// Formatting and starting take 3 s on two idle cores.
