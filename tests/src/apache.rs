@@ -3,7 +3,6 @@
 
 pub mod cluster;
 pub mod console;
-mod guarded;
 mod jars;
 mod properties;
 mod topics;
@@ -17,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::guarded::Guarded;
 use crate::skip::{Availability, skip};
 use crate::{Result, process};
-use guarded::Guarded;
 use jars::JarSet;
 
 /// Formatting and starting take 3 s on two idle cores.

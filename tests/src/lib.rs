@@ -4,6 +4,7 @@
 //! - [`host`]: builds the binary and the plugs once, then runs commands with a deadline
 //! - [`apache`]: a real Apache Kafka broker out of Maven jars, and Apache's own console consumer
 //! - [`mock`]: a mock cluster whose brokers fall over on command
+//! - [`redis`]: a real Redis that is killed, stopped and refilled on command
 //! - [`reader`]: a topic from its first record to its last, through librdkafka
 //! - [`watch`]: the same while the topic is written to
 //! - [`oracle`]: what went in and what came out, judged record by record
@@ -34,6 +35,7 @@ pub mod damage;
 pub mod doorbell;
 pub mod elf;
 pub mod golden;
+mod guarded;
 pub mod host;
 pub mod mock;
 pub mod oracle;
@@ -41,6 +43,7 @@ pub mod patch;
 pub mod process;
 pub mod reader;
 pub mod readme;
+pub mod redis;
 pub mod serve;
 pub mod skip;
 pub mod stream;

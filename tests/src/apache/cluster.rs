@@ -8,10 +8,10 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use super::guarded::Guarded;
 use super::jars::{self, JarSet};
 use super::{CLUSTER_ID, java_answers, properties, start_broker, topics};
 use crate::Result;
+use crate::guarded::Guarded;
 use crate::skip::Availability;
 
 pub(super) const NODES: usize = 3;

@@ -12,8 +12,9 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself, for the client only.
-    pub(crate) fn reveal(&self) -> &str {
+    /// The text itself: for the client that needs it and for nothing that is printed, logged or
+    /// answered.
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

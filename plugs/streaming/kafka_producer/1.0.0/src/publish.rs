@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Settled};
 use crate::config::Config;
+use crate::coordinate;
 use crate::draft::{Draft, drafts};
 use crate::fault::Fault;
 use crate::fault::kafka::fault_of;
@@ -86,6 +87,7 @@ async fn connect(
     servers: Servers,
 ) -> Result<Connected, Fault> {
     let Decided { mut settings, warnings, issues } = settings(config)?;
+    coordinate::check(&config.redis_backend)?;
     settings.set("bootstrap.servers", servers.list(ctx).await?);
     let producer = pool.get(&settings)?;
     let warnings = servers.warning().into_iter().chain(warnings).collect();

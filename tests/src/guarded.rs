@@ -29,13 +29,13 @@ exit "$status"
 "#;
 
 /// The guarded child. Dropping it kills the child and removes its folder.
-pub(super) struct Guarded {
+pub(crate) struct Guarded {
     shell: Child,
 }
 
 impl Guarded {
     /// Starts `command` without input and without output: it logs into `folder`.
-    pub(super) fn start(command: &Command, folder: &Path) -> Result<Self> {
+    pub(crate) fn start(command: &Command, folder: &Path) -> Result<Self> {
         let shell = Command::new("sh")
             .args(["-c", GUARD])
             .arg(folder)
@@ -50,12 +50,12 @@ impl Guarded {
     }
 
     /// Kills the child and leaves its folder, for another start.
-    pub(super) fn kill(&mut self, folder: &Path) -> Result<()> {
+    pub(crate) fn kill(&mut self, folder: &Path) -> Result<()> {
         self.signal(folder, Signal::KILL)
     }
 
     /// The same with SIGTERM, and waits for the end.
-    pub(super) fn stop(&mut self, folder: &Path) -> Result<()> {
+    pub(crate) fn stop(&mut self, folder: &Path) -> Result<()> {
         self.signal(folder, Signal::TERM)
     }
 
@@ -71,7 +71,7 @@ impl Guarded {
     }
 
     /// How the child ended, if it has.
-    pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.shell.try_wait()
     }
 }

@@ -1,0 +1,134 @@
+//! One connection to Redis, made when it is needed and made again after it broke.
+
+use super::address;
+use super::entry::Entry;
+use super::trouble::{Reason, Trouble};
+use redis::ServerError;
+use redis::{Client, Connection, ConnectionInfo, ConnectionLike, ErrorKind, RedisError, Value};
+use std::time::Duration;
+
+/// How long connecting, with TLS and the login, may take.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// How long one reply may take. The client waits for five in turn even if the first is missing.
+const REPLY: Duration = Duration::from_millis(500);
+
+/// A connection that comes and goes.
+pub struct Link {
+    client: Client,
+    place: String,
+    connection: Option<Connection>,
+}
+
+/// Why an entry was not written.
+struct Failure {
+    trouble: Trouble,
+    is_connection_kept: bool,
+    /// The other side had closed the connection.
+    was_closed: bool,
+}
+
+impl Link {
+    /// Connects to nothing yet.
+    ///
+    /// # Errors
+    /// A place that the client refuses.
+    pub fn new(info: ConnectionInfo) -> Result<Self, Trouble> {
+        let place = address::place(&info);
+        let client = Client::open(info);
+        let client = client.map_err(|error| failure_of(&error, &place).trouble)?;
+        Ok(Self { client, place, connection: None })
+    }
+
+    /// Whether there is a connection, as far as is known.
+    pub fn is_open(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Writes one entry. A connection that the server closed while nobody used it costs nothing: the
+    /// entry is written once more on a new one, and its completion may then stand there twice.
+    ///
+    /// # Errors
+    /// What went wrong; the connection is open still when only the commands were refused.
+    pub fn write(&mut self, entry: &Entry) -> Result<(), Trouble> {
+        let was_open = self.is_open();
+        match self.attempt(entry) {
+            Err(failure) if was_open && failure.was_closed => {
+                self.attempt(entry).map_err(|failure| failure.trouble)
+            }
+            other => other.map_err(|failure| failure.trouble),
+        }
+    }
+
+    fn attempt(&mut self, entry: &Entry) -> Result<(), Failure> {
+        let written = self.exchange(entry);
+        if written.as_ref().is_err_and(|failure| !failure.is_connection_kept) {
+            self.connection = None;
+        }
+        written
+    }
+
+    fn exchange(&mut self, entry: &Entry) -> Result<(), Failure> {
+        let failed = |error: &RedisError| failure_of(error, &self.place);
+        let connection = match &mut self.connection {
+            Some(open) => open,
+            closed => closed.insert(connect(&self.client).map_err(|error| failed(&error))?),
+        };
+        let commands = entry.commands();
+        // Not the client's own transactions: they miscount when MULTI itself is refused.
+        let replies = connection
+            .req_packed_commands(&commands.get_packed_pipeline(), 0, commands.len())
+            .map_err(|error| failed(&error))?;
+        first_error(&replies).map_or(Ok(()), |error| Err(refusal(error, &self.place)))
+    }
+}
+
+fn connect(client: &Client) -> redis::RedisResult<Connection> {
+    let connection = client.get_connection_with_timeout(CONNECT)?;
+    connection.set_read_timeout(Some(REPLY))?;
+    connection.set_write_timeout(Some(REPLY))?;
+    Ok(connection)
+}
+
+/// The first error among the replies: that of EXEC only repeats an earlier one.
+fn first_error(replies: &[Value]) -> Option<&ServerError> {
+    replies.iter().find_map(|reply| match reply {
+        Value::ServerError(error) => Some(error),
+        Value::Array(replies) => first_error(replies),
+        _ => None,
+    })
+}
+
+/// The server understood and refused.
+fn refusal(error: &ServerError, place: &str) -> Failure {
+    let (code, details) = (error.code(), error.details().unwrap_or_default());
+    let (reason, is_connection_kept) = match code {
+        "READONLY" => (Reason::ReadOnly, false),
+        "NOAUTH" | "WRONGPASS" => (Reason::Login, false),
+        "NOPERM" => (Reason::Permission, true),
+        "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "MOVED" => (Reason::Refused, false),
+        _ => (Reason::Refused, true),
+    };
+    let trouble = Trouble::new(reason, format!("{place} answered {code} {details}"));
+    Failure { trouble, is_connection_kept, was_closed: false }
+}
+
+/// The connection failed, or none was made.
+fn failure_of(error: &RedisError, place: &str) -> Failure {
+    let detail = error.detail();
+    let (reason, what) = match error.kind() {
+        ErrorKind::AuthenticationFailed => (Reason::Login, format!("{place} refuses the login")),
+        ErrorKind::Io if error.is_timeout() => {
+            (Reason::Slow, format!("{place} has not answered in time"))
+        }
+        // The client keeps the text of a failed handshake as a detail, that of a socket as a source.
+        ErrorKind::Io if detail.is_some() => {
+            (Reason::Tls, format!("no TLS with {place}: {}", detail.unwrap_or_default()))
+        }
+        ErrorKind::Io => (Reason::Unreachable, format!("no connection to {place}: {error}")),
+        ErrorKind::Parse => (Reason::Refused, format!("{place} does not speak as Redis does")),
+        _ => (Reason::Refused, format!("{place} refuses the connection: {error}")),
+    };
+    let was_closed = error.is_connection_dropped();
+    Failure { trouble: Trouble::new(reason, what), is_connection_kept: false, was_closed }
+}
