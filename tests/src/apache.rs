@@ -1,9 +1,12 @@
-//! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM.
+//! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM. [`secured`] is one
+//! with TLS, logins and permissions.
 
+pub mod certificates;
 pub mod console;
 mod guarded;
 mod jars;
 mod properties;
+pub mod secured;
 mod topics;
 
 use std::fs;
