@@ -1,10 +1,12 @@
-//! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM; or three of them
-//! in a [`cluster`].
+//! A real Apache Kafka broker: one plaintext node, broker and controller in one JVM. [`cluster`] is three
+//! of them, [`secured`] one with TLS, logins and permissions.
 
+pub mod certificates;
 pub mod cluster;
 pub mod console;
 mod jars;
 mod properties;
+pub mod secured;
 mod topics;
 
 use std::fs;

@@ -3,6 +3,7 @@
 //!
 //! - [`host`]: builds the binary and the plugs once, then runs commands with a deadline
 //! - [`apache`]: a real Apache Kafka broker out of Maven jars, and Apache's own console consumer
+//! - [`fake_broker`]: a broker that names any address as the cluster's
 //! - [`mock`]: a mock cluster whose brokers fall over on command
 //! - [`redis`]: a real Redis that is killed, stopped and refilled on command
 //! - [`reader`]: a topic from its first record to its last, through librdkafka
@@ -34,6 +35,7 @@ pub mod apache;
 pub mod damage;
 pub mod doorbell;
 pub mod elf;
+pub mod fake_broker;
 pub mod golden;
 mod guarded;
 pub mod host;

@@ -83,6 +83,13 @@ pub(super) fn write_node(
     fs::write(file, server + &own)
 }
 
+/// The lines of `server.properties` that say nothing about listeners and data.
+pub(super) fn without_listeners() -> impl Iterator<Item = &'static str> {
+    const ELSEWHERE: [&str; 3] =
+        ["listeners=", "listener.security.protocol.map=", "inter.broker.listener.name="];
+    SERVER.lines().filter(|line| !ELSEWHERE.iter().any(|key| line.starts_with(key)))
+}
+
 /// Has the broker of `folder` listen at `address` when it starts again, in place of any free port.
 pub(super) fn listen_at(folder: &Path, address: &str) -> io::Result<()> {
     let file = folder.join("server.properties");

@@ -6,7 +6,7 @@
 //!   future comes out and ends with one [`Outcome`] a record, in order.
 //! * [`settings`]: [`ClientSettings`], the effective librdkafka properties with their secrets apart.
 //! * [`address`], [`topic`], [`credentials`], [`options`]: pure rooms that judge what a user wrote.
-//!   They know no socket and no client.
+//!   They know no socket and no client. `dial` judges again what they resolve to.
 //! * [`partitioner`]: Kafka's own murmur2 and the counting sort of a batch.
 //! * [`lane`]: [`LaneProducer`], the producer of one stream's lane: no thread and no allocation for
 //!   a record; whoever waits for a batch serves the delivery reports.
@@ -22,6 +22,8 @@ mod backlog;
 mod closing;
 pub mod cluster;
 pub mod credentials;
+mod diagnosis;
+mod dial;
 mod flight;
 pub mod lane;
 mod native;
@@ -49,5 +51,5 @@ pub use outcome::{Delivery, ErrorClass, Failure, Outcome};
 pub use outgoing::{BatchBuilder, OutgoingBatch};
 pub use producer::Producer;
 pub use settings::{ClientError, ClientSettings, Secret};
-pub use trouble::ClientTrouble;
+pub use trouble::{ClientTrouble, REFUSED_ADDRESS};
 pub use verdict::Verdict;

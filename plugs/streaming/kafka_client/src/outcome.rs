@@ -112,6 +112,11 @@ impl Report {
         }
         let words = words();
         let trouble = trouble.filter(|_| is_explained_by_trouble(self.code));
+        if let Some(decisive) = trouble.filter(|trouble| trouble.decides())
+            && self.fate == Fate::NotPersisted
+        {
+            return Outcome::Failed(decisive.failure(class_of(self.code)));
+        }
         let mut message = remark.map_or(words.text, |remark| format!("{}: {remark}", words.name));
         if let Some(trouble) = trouble {
             message = format!("{message} ({})", trouble.message);
@@ -119,10 +124,8 @@ impl Report {
         if self.fate == Fate::PossiblyPersisted {
             return Outcome::Unknown { message };
         }
-        let config = trouble.is_some_and(|trouble| trouble.class == ErrorClass::ConfigFatal);
-        let class = if config { ErrorClass::ConfigFatal } else { class_of(self.code) };
         Outcome::Failed(Failure {
-            class,
+            class: class_of(self.code),
             topic: is_topic_error(self.code),
             code: words.name,
             message,
@@ -136,14 +139,15 @@ pub(crate) struct Words {
     pub text: String,
 }
 
-/// A timeout and a dead client say that nothing was heard; the client's trouble says why.
+/// A timeout, a dead client and records given up say that nothing was heard; the trouble says why.
 fn is_explained_by_trouble(code: i32) -> bool {
-    const SILENT: [Code; 5] = [
+    const SILENT: [Code; 6] = [
         RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
         RD_KAFKA_RESP_ERR__TIMED_OUT,
         RD_KAFKA_RESP_ERR__TRANSPORT,
         RD_KAFKA_RESP_ERR__QUEUE_FULL,
         RD_KAFKA_RESP_ERR__FATAL,
+        RD_KAFKA_RESP_ERR__PURGE_QUEUE,
     ];
     SILENT.iter().any(|silent| *silent as i32 == code)
 }
@@ -253,8 +257,8 @@ mod tests {
             Outcome::Failed(Failure {
                 class: ErrorClass::ConfigFatal,
                 topic: false,
-                code: "_MSG_TIMED_OUT".into(),
-                message: "Local: Message timed out (broker: authentication failed)".into(),
+                code: "_AUTHENTICATION".into(),
+                message: "broker: authentication failed".into(),
             })
         );
     }

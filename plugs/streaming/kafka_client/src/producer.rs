@@ -1,5 +1,7 @@
 //! The producer: batches in, outcomes out, one thread that serves delivery reports.
 
+mod hopeless;
+
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,10 +19,12 @@ use crate::running::Running;
 use crate::settings::{ClientError, ClientSettings};
 use crate::topics::{KnownTopic, TopicView, Topics};
 use crate::trouble::ClientTrouble;
+use hopeless::Prospects;
 
 /// From this many records on it pays to know the partitions and to choose them here.
 const WORTH_ASKING: usize = 256;
-/// Longest wait for the partitions of a topic; without them librdkafka chooses.
+/// Longest wait for one answer about the cluster: for the partitions of a topic, without which
+/// librdkafka chooses, and before a question is asked again.
 const ASKING: Duration = Duration::from_secs(2);
 /// Longest sleep of the polling thread. Reports, a full queue and closing end it at once.
 const NAP: Duration = Duration::from_secs(1);
@@ -53,6 +57,7 @@ struct Shared {
     turn: AtomicUsize,
     /// Set once, when the producer is closed.
     closing: OnceLock<Closing>,
+    prospects: Prospects,
 }
 
 impl Producer {
@@ -71,6 +76,7 @@ impl Producer {
             murmur2: settings.get("partitioner") == Some("murmur2_random"),
             turn: AtomicUsize::new(RandomState::new().hash_one(0) as usize),
             closing: OnceLock::new(),
+            prospects: Prospects::default(),
         });
         let polled = Arc::clone(&shared);
         let thread = thread::Builder::new().name("pp-kafka-poll".to_owned());
@@ -107,7 +113,7 @@ impl Producer {
         drop(backlog);
         // The polling thread may be asleep for longer than that.
         let is_short = deadline < Instant::now() + NAP && publishing.in_flight() > 0;
-        if is_full || is_short {
+        if is_full || is_short || self.is_hopeless() {
             shared.client.wake();
         }
         publishing
@@ -116,16 +122,44 @@ impl Producer {
     /// Asks the cluster for its brokers and topics.
     ///
     /// # Errors
-    /// No answer within `wait`, with what the client last heard from its brokers.
+    /// No answer within `wait`, or no hope for one, with what the client last heard from its brokers.
     pub fn metadata(&self, wait: Duration) -> Result<Cluster, ClientError> {
-        self.shared.client.metadata(None, wait).map_err(|code| {
-            let words = words(code);
-            let message = match self.trouble() {
-                Some(trouble) => format!("{} ({})", words.text, trouble.message),
-                None => words.text,
-            };
-            ClientError::NoMetadata { code: words.name, message }
-        })
+        let end = Instant::now() + wait;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let answer = self.shared.client.metadata(None, left.min(ASKING));
+            let is_over = left <= ASKING || self.shared.client.trouble().is_hopeless();
+            match answer {
+                Err(code) if is_over => return Err(self.no_metadata(code)),
+                Err(_) => {}
+                Ok(cluster) => return Ok(cluster),
+            }
+        }
+    }
+
+    fn no_metadata(&self, code: i32) -> ClientError {
+        let words = words(code);
+        match self.trouble() {
+            Some(trouble) if trouble.decides() => {
+                ClientError::NoMetadata { code: trouble.code, message: trouble.message }
+            }
+            Some(trouble) => {
+                let message = format!("{} ({})", words.text, trouble.message);
+                ClientError::NoMetadata { code: words.name, message }
+            }
+            None => ClientError::NoMetadata { code: words.name, message: words.text },
+        }
+    }
+
+    /// Whether this producer was given up: no broker will ever take a record of its settings, and what
+    /// is published comes back as failed at once. Another producer tries anew.
+    pub fn is_hopeless(&self) -> bool {
+        self.shared.prospects.are_none()
+    }
+
+    /// How many addresses of brokers were not dialled because the policy of the settings refuses them.
+    pub fn refused_dials(&self) -> u64 {
+        self.shared.client.trouble().refused_dials()
     }
 
     /// Sends everything without waiting for fuller batches. `true` once every record published so
@@ -222,7 +256,8 @@ impl Shared {
         for landed in landed {
             landed.wake();
         }
-        let nap = if is_full { SHORT_NAP } else { NAP };
+        let is_given_up = self.give_up_without_hope();
+        let nap = if is_full || is_given_up { SHORT_NAP } else { NAP };
         deadline.map_or(nap, |deadline| deadline.saturating_duration_since(now).min(nap))
     }
 

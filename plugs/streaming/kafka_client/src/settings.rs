@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::address::Policy;
+
 /// A text that is never printed.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
@@ -34,6 +36,8 @@ pub struct ClientSettings {
     pub properties: Vec<(String, String)>,
     /// Name and value of `sasl.password`, `ssl.key.password` and their like.
     pub secrets: Vec<(String, Secret)>,
+    /// What may be dialled: every socket address is judged by it, wherever it came from.
+    pub policy: Policy,
 }
 
 /// A short name of settings for pools and logs of this process. Equal settings have equal
@@ -70,11 +74,13 @@ impl ClientSettings {
         self.properties.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A hash over every name and value, whatever their order, the same in every run.
+    /// A hash over every name and value and the policy, whatever their order, the same in every run.
     pub fn fingerprint(&self) -> Fingerprint {
         let open = self.properties.iter().map(|(name, value)| (name.as_str(), value.as_str(), 0u8));
         let secret = self.secrets.iter().map(|(name, value)| (name.as_str(), value.reveal(), 1u8));
-        let mut entries: Vec<_> = open.chain(secret).collect();
+        let rules: Vec<String> = self.policy.texts().collect();
+        let rules = rules.iter().map(|rule| ("", rule.as_str(), 2u8));
+        let mut entries: Vec<_> = open.chain(secret).chain(rules).collect();
         entries.sort_unstable();
         let mut hash = FNV_OFFSET;
         for (name, value, kind) in entries {
@@ -140,6 +146,7 @@ pub enum ClientError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Profile;
 
     fn settings(password: &str) -> ClientSettings {
         let mut settings = ClientSettings::default();
@@ -155,6 +162,15 @@ mod tests {
         assert_ne!(one.fingerprint(), two.fingerprint());
         assert!(!format!("{one:?} {:?}", one.fingerprint()).contains("canary"));
         assert_eq!(one.without_secrets("bad canary-1!".into()), "bad [REDACTED]!");
+    }
+
+    #[test]
+    fn a_policy_makes_a_difference() {
+        let open = settings("x");
+        let mut closed = open.clone();
+        closed.policy = Policy::new(Profile::Default, &[], &["10.0.0.0/8"]).unwrap();
+        assert_ne!(open, closed);
+        assert_ne!(open.fingerprint(), closed.fingerprint());
     }
 
     #[test]

@@ -1,21 +1,46 @@
 //! What a client last heard from its brokers, so that a timeout can say why.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rdkafka::bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 
-use crate::outcome::ErrorClass;
+use crate::diagnosis::{Known, diagnose};
+use crate::dial::is_literal;
+use crate::outcome::{ErrorClass, Failure};
+
+/// The code of a [`ClientTrouble`]: an address that may not be dialled. Not one of librdkafka's.
+pub const REFUSED_ADDRESS: &str = "REFUSED_ADDRESS";
+
+/// So many addresses of a name are refused in a row before the name counts as hopeless: it may lead to
+/// several, of which others may be dialled.
+const REFUSALS_OF_A_NAME: u32 = 4;
 
 /// An error of the client as a whole rather than of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientTrouble {
     /// What it asks for. [`ErrorClass::ConfigFatal`]: no retry will help.
     pub class: ErrorClass,
-    /// librdkafka's name, such as `_TRANSPORT` or `_AUTHENTICATION`.
+    /// librdkafka's name, such as `_TRANSPORT` or `_AUTHENTICATION`, or [`REFUSED_ADDRESS`].
     pub code: String,
-    /// librdkafka's text: which broker, and what happened.
+    /// Which broker, and what happened: in our words where they are known to be right, else in
+    /// librdkafka's.
     pub message: String,
+}
+
+impl ClientTrouble {
+    /// Whether it is the whole answer for a record that was not sent, rather than a remark to it: the
+    /// configuration is wrong, or something is not permitted.
+    pub(crate) fn decides(&self) -> bool {
+        self.class == ErrorClass::ConfigFatal || self.code.ends_with("_AUTHORIZATION_FAILED")
+    }
+
+    /// The failure of a record for which this decides; `class` is that of the record's own error.
+    pub(crate) fn failure(&self, class: ErrorClass) -> Failure {
+        let class = if self.class == ErrorClass::ConfigFatal { self.class } else { class };
+        Failure { class, topic: false, code: self.code.clone(), message: self.message.clone() }
+    }
 }
 
 /// Keeps the latest trouble until a record is delivered again.
@@ -23,29 +48,91 @@ pub struct ClientTrouble {
 pub(crate) struct LastTrouble {
     /// Spares the delivery path a lock while all is well.
     present: AtomicBool,
-    latest: Mutex<Option<ClientTrouble>>,
+    heard: Mutex<Heard>,
+    refused_dials: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Heard {
+    latest: Option<ClientTrouble>,
+    /// Every broker with an error since the last delivery, by `name:port`.
+    brokers: BTreeMap<String, Standing>,
+    /// All brokers were down at once since the last delivery.
+    all_down: bool,
+}
+
+/// What a broker's last errors say of the next try.
+#[derive(Debug, Default)]
+struct Standing {
+    /// It refused for a reason that only another configuration ends.
+    refuses: bool,
+    /// Its addresses that were refused since one was dialled.
+    refused_addresses: u32,
+    /// OpenSSL's number of what is wrong with its certificate; 0 for nothing.
+    certificate: i32,
 }
 
 impl LastTrouble {
-    /// Notes an error. "All brokers down" never replaces the error that says why, and no later
-    /// error hides a fatal one.
-    pub fn note(&self, code: i32, trouble: ClientTrouble) {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let fatal = latest.as_ref().is_some_and(|known| known.class == ErrorClass::ClientFatal);
-        let vague = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN as i32;
-        if !(fatal || vague && latest.is_some()) {
-            *latest = Some(trouble);
-            self.present.store(true, Ordering::Relaxed);
+    /// Notes an error in librdkafka's words.
+    pub fn note_error(&self, code: i32, trouble: ClientTrouble, shows_certificate: bool) {
+        let mut heard = self.heard();
+        if code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN as i32 {
+            heard.all_down = true;
         }
+        let trouble = match broker_of(&trouble.message) {
+            Some(broker) if trouble.class != ErrorClass::ClientFatal => {
+                let standing = heard.brokers.entry(broker.clone()).or_default();
+                let certificate = standing.certificate;
+                let known = Known { certificate, shows_certificate };
+                let diagnosis = diagnose(code, &trouble.message, known);
+                standing.refuses = diagnosis.as_ref().is_some_and(|found| found.is_certain);
+                match diagnosis {
+                    Some(found) => ClientTrouble {
+                        class: found.class,
+                        code: found.code.map_or(trouble.code, str::to_owned),
+                        message: format!("{broker}: {}", found.text),
+                    },
+                    None => trouble,
+                }
+            }
+            _ => trouble,
+        };
+        heard.note(code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN as i32, trouble);
+        self.present.store(true, Ordering::Relaxed);
+    }
+
+    /// An address of `broker` was refused, and not dialled.
+    pub fn note_refused_address(&self, broker: String, message: String) {
+        let mut heard = self.heard();
+        heard.brokers.entry(broker).or_default().refused_addresses += 1;
+        let (class, code) = (ErrorClass::ConfigFatal, REFUSED_ADDRESS.to_owned());
+        heard.note(false, ClientTrouble { class, code, message });
+        self.present.store(true, Ordering::Relaxed);
+        self.refused_dials.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An address of `broker` may be dialled.
+    pub fn note_dialled(&self, broker: &str) {
+        if let Some(standing) = self.heard().brokers.get_mut(broker) {
+            standing.refused_addresses = 0;
+            standing.certificate = 0;
+        }
+    }
+
+    /// What OpenSSL found wrong with the certificate of `broker`. Comes before the error.
+    pub fn note_certificate(&self, broker: String, fault: i32) {
+        self.heard().brokers.entry(broker).or_default().certificate = fault;
     }
 
     /// A record was delivered: what was heard before no longer explains anything. A fatal error
     /// stays, since records sent before it may still be confirmed.
     pub fn clear(&self) {
         if self.present.load(Ordering::Relaxed) {
-            let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-            latest.take_if(|known| known.class != ErrorClass::ClientFatal);
-            self.present.store(latest.is_some(), Ordering::Relaxed);
+            let mut heard = self.heard();
+            heard.latest.take_if(|known| known.class != ErrorClass::ClientFatal);
+            heard.brokers.clear();
+            heard.all_down = false;
+            self.present.store(heard.latest.is_some(), Ordering::Relaxed);
         }
     }
 
@@ -55,14 +142,77 @@ impl LastTrouble {
             && self.latest().is_some_and(|known| known.class == ErrorClass::ClientFatal)
     }
 
-    pub fn latest(&self) -> Option<ClientTrouble> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Whether no broker will ever take a record of this client: all are down, and each one that was
+    /// tried since the last delivery refuses for a reason that only another configuration ends.
+    pub fn is_hopeless(&self) -> bool {
+        self.present.load(Ordering::Relaxed) && {
+            let heard = self.heard();
+            heard.all_down && heard.brokers.iter().all(is_hopeless)
+        }
     }
+
+    /// Whether an address was refused since the last delivery.
+    pub fn has_refused_address(&self) -> bool {
+        self.present.load(Ordering::Relaxed)
+            && self.heard().brokers.values().any(|standing| standing.refused_addresses > 0)
+    }
+
+    /// Whether no broker of these `name:port` is to be dialled.
+    pub fn refuses_all(&self, brokers: &[String]) -> bool {
+        let heard = self.heard();
+        let refused =
+            |broker: &String| heard.brokers.get_key_value(broker).is_some_and(is_hopeless);
+        !brokers.is_empty() && brokers.iter().all(refused)
+    }
+
+    /// How many addresses were refused so far.
+    pub fn refused_dials(&self) -> u64 {
+        self.refused_dials.load(Ordering::Relaxed)
+    }
+
+    pub fn latest(&self) -> Option<ClientTrouble> {
+        self.heard().latest.clone()
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_hopeless((broker, standing): (&String, &Standing)) -> bool {
+    let enough = if is_literal(broker) { 1 } else { REFUSALS_OF_A_NAME };
+    standing.refuses || standing.refused_addresses >= enough
+}
+
+impl Heard {
+    /// "All brokers down" never replaces the error that says why, the failure of a connection never an
+    /// address that was refused, and no later error a fatal one.
+    fn note(&mut self, is_vague: bool, trouble: ClientTrouble) {
+        let stays = self.latest.as_ref().is_some_and(|known| {
+            known.class == ErrorClass::ClientFatal
+                || is_vague
+                || known.code == REFUSED_ADDRESS && trouble.class == ErrorClass::Retriable
+        });
+        if !stays {
+            self.latest = Some(trouble);
+        }
+    }
+}
+
+/// The `name:port` in librdkafka's `protocol://name:port/id: …`; `None` where no broker is named.
+fn broker_of(message: &str) -> Option<String> {
+    let (name, _) = message.split_once(": ")?;
+    let (address, _id) = name.rsplit_once('/')?;
+    let address = address.rsplit_once("://").map_or(address, |(_, address)| address);
+    address.contains(':').then(|| address.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const REFUSED: &str = "h:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused";
+    const LOGIN: &str = "sasl_ssl://h:1/bootstrap: SASL authentication error: invalid credentials";
 
     fn trouble(message: &str) -> ClientTrouble {
         ClientTrouble {
@@ -72,18 +222,75 @@ mod tests {
         }
     }
 
+    fn all_down(last: &LastTrouble) {
+        let code = RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN as i32;
+        last.note_error(code, trouble("1/1 brokers are down"), false);
+    }
+
     #[test]
     fn the_reason_outlives_all_brokers_down_but_not_a_delivery() {
         let last = LastTrouble::default();
-        last.note(-195, trouble("connection refused"));
-        last.note(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN as i32, trouble("1/1 brokers are down"));
-        assert_eq!(last.latest(), Some(trouble("connection refused")));
+        last.note_error(-195, trouble(REFUSED), false);
+        all_down(&last);
+        assert_eq!(last.latest(), Some(trouble(REFUSED)));
         last.clear();
         assert_eq!(last.latest(), None);
         let fatal = ClientTrouble { class: ErrorClass::ClientFatal, ..trouble("fenced") };
-        last.note(-144, fatal.clone());
-        last.note(-195, trouble("connection refused"));
+        last.note_error(-144, fatal.clone(), false);
+        last.note_error(-195, trouble(REFUSED), false);
         last.clear();
         assert_eq!(last.latest(), Some(fatal));
+    }
+
+    #[test]
+    fn a_client_is_hopeless_once_every_broker_refuses_for_good() {
+        let last = LastTrouble::default();
+        let login = |broker: &str| {
+            last.note_error(-169, trouble(&LOGIN.replace("h:1", broker)), false);
+        };
+        last.note_error(-195, trouble(REFUSED), false);
+        login("i:1");
+        assert!(!last.is_hopeless(), "nobody says that all are down");
+        all_down(&last);
+        assert!(!last.is_hopeless(), "one was only away");
+        login("h:1");
+        assert!(last.is_hopeless());
+        last.clear();
+        assert!(!last.is_hopeless(), "a record was delivered");
+    }
+
+    #[test]
+    fn a_refused_address_explains_more_than_the_connection_that_failed_for_it() {
+        let last = LastTrouble::default();
+        last.note_refused_address("169.254.1.1:9092".into(), "refused".into());
+        last.note_error(-195, trouble("169.254.1.1:9092/1: Permission denied"), false);
+        assert_eq!(last.latest().unwrap().code, REFUSED_ADDRESS);
+        assert!(last.refuses_all(&["169.254.1.1:9092".into()]));
+        assert!(!last.refuses_all(&["169.254.1.1:9092".into(), "h:1".into()]));
+        assert!(!last.refuses_all(&[]));
+        assert_eq!(last.refused_dials(), 1);
+    }
+
+    #[test]
+    fn a_name_is_hopeless_only_when_all_its_addresses_may_be() {
+        let last = LastTrouble::default();
+        for refusal in 1..=REFUSALS_OF_A_NAME {
+            last.note_refused_address("h:1".into(), "refused".into());
+            assert_eq!(last.refuses_all(&["h:1".into()]), refusal == REFUSALS_OF_A_NAME);
+        }
+        last.note_dialled("h:1");
+        assert!(!last.refuses_all(&["h:1".into()]));
+    }
+
+    #[test]
+    fn a_broker_is_found_in_what_is_said_of_it() {
+        for (message, broker) in [
+            (LOGIN, Some("h:1")),
+            ("[::1]:9092/12: Disconnected", Some("[::1]:9092")),
+            ("1/1 brokers are down", None),
+            ("broker: authentication failed", None),
+        ] {
+            assert_eq!(broker_of(message).as_deref(), broker, "{message}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::reach::reached;
 use crate::verdict::quoted;
 
 /// How loopback and private addresses are taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// With a warning.
     #[default]
@@ -18,7 +18,7 @@ pub enum Profile {
 }
 
 /// A profile with its lists. The default one allows and denies nothing by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Policy {
     profile: Profile,
     allow: Vec<Rule>,
@@ -33,14 +33,14 @@ pub struct BadRule(
     pub String,
 );
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Rule {
     /// As written, to be shown.
     text: String,
     place: Place,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Place {
     /// Network, and how many of its leading bits count.
     Range(IpAddr, u32),
@@ -117,19 +117,27 @@ impl Policy {
         self.profile
     }
 
-    pub(super) fn allows_ip(&self, ip: IpAddr) -> Option<&str> {
+    /// Every rule that differs from the default policy, as `kind rule`.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        let strict = (self.profile == Profile::Strict).then(|| "strict".to_owned());
+        let allow = self.allow.iter().map(|rule| format!("allow {}", rule.text));
+        let deny = self.deny.iter().map(|rule| format!("deny {}", rule.text));
+        strict.into_iter().chain(allow).chain(deny)
+    }
+
+    pub(crate) fn allows_ip(&self, ip: IpAddr) -> Option<&str> {
         covering(&self.allow, |rule| rule.covers_ip(ip))
     }
 
-    pub(super) fn denies_ip(&self, ip: IpAddr) -> Option<&str> {
+    pub(crate) fn denies_ip(&self, ip: IpAddr) -> Option<&str> {
         covering(&self.deny, |rule| rule.covers_ip(ip))
     }
 
-    pub(super) fn allows_name(&self, name: &str) -> Option<&str> {
+    pub(crate) fn allows_name(&self, name: &str) -> Option<&str> {
         covering(&self.allow, |rule| rule.covers_name(name))
     }
 
-    pub(super) fn denies_name(&self, name: &str) -> Option<&str> {
+    pub(crate) fn denies_name(&self, name: &str) -> Option<&str> {
         covering(&self.deny, |rule| rule.covers_name(name))
     }
 }

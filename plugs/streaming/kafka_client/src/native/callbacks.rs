@@ -129,20 +129,33 @@ pub(super) unsafe extern "C" fn on_error(
             code = rd_kafka_fatal_error(client, text.as_mut_ptr(), text.len()) as i32;
             reason = text.as_ptr();
         }
+        let state = &*opaque.cast::<ClientState>();
         let class = if fatal { crate::ErrorClass::ClientFatal } else { class_of(code) };
-        let trouble = ClientTrouble { class, code: words(code).name, message: owned(reason) };
-        (*opaque.cast::<ClientState>()).trouble.note(code, trouble);
+        let message = state.settings.without_secrets(owned(reason));
+        let trouble = ClientTrouble { class, code: words(code).name, message };
+        let shows_certificate = state.settings.get("ssl.certificate.location").is_some();
+        state.trouble.note_error(code, trouble, shows_certificate);
     }
 }
 
 pub(super) unsafe extern "C" fn on_log(
-    _client: *const rd_kafka_t,
+    client: *const rd_kafka_t,
     level: c_int,
     facility: *const c_char,
     text: *const c_char,
 ) {
-    // SAFETY: librdkafka lends both texts for this call.
-    let (facility, text) = unsafe { (owned(facility), owned(text)) };
+    // SAFETY: librdkafka lends client and texts for this call; the client's opaque is its state, which
+    // outlives it.
+    let (facility, text) = unsafe {
+        let state = (!client.is_null()).then(|| rd_kafka_opaque(client).cast::<ClientState>());
+        let blotted = state.and_then(|state| state.as_ref());
+        let text = owned(text);
+        let text = match blotted {
+            Some(state) => state.settings.without_secrets(text),
+            None => text,
+        };
+        (owned(facility), text)
+    };
     match level {
         ..=3 => tracing::error!(target: "librdkafka", facility, "{text}"),
         4 => tracing::warn!(target: "librdkafka", facility, "{text}"),

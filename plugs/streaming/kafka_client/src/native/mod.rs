@@ -10,6 +10,7 @@
 mod callbacks;
 mod cluster;
 mod configure;
+mod dial;
 mod lane;
 mod topic;
 
@@ -47,6 +48,8 @@ pub(crate) struct Client {
 /// What the callbacks reach: librdkafka knows its address as long as the handle lives.
 #[derive(Debug, Default)]
 struct ClientState {
+    /// What the client was made of: its policy judges addresses, its secrets are blotted out of texts.
+    settings: ClientSettings,
     trouble: Arc<LastTrouble>,
     silence: Silence,
     /// A lane's batches; empty for a pooled producer, as is the rest.
@@ -76,7 +79,8 @@ impl Client {
 
     fn create(settings: &ClientSettings, on_report: OnReport) -> Result<Self, ClientError> {
         let conf = configure::configure(settings)?;
-        let state = Arc::new(ClientState::default());
+        let state = ClientState { settings: settings.clone(), ..ClientState::default() };
+        let state = Arc::new(state);
         let mut text: [c_char; ERROR_TEXT] = [0; ERROR_TEXT];
         // SAFETY: `conf` is ours. The callbacks match their types, and what `opaque` points at is
         // held by the client until after `rd_kafka_destroy`. A conf that made no client is destroyed.
@@ -86,6 +90,9 @@ impl Client {
             rd_kafka_conf_set_error_cb(conf, Some(callbacks::on_error));
             rd_kafka_conf_set_log_cb(conf, Some(callbacks::on_log));
             rd_kafka_conf_set_stats_cb(conf, Some(callbacks::on_statistics));
+            rd_kafka_conf_set_connect_cb(conf, Some(dial::on_connect));
+            let _without_tls =
+                rd_kafka_conf_set_ssl_cert_verify_cb(conf, Some(dial::on_certificate));
             let kind = rd_kafka_type_t::RD_KAFKA_PRODUCER;
             let raw = rd_kafka_new(kind, conf, text.as_mut_ptr(), text.len());
             let Some(raw) = NonNull::new(raw) else {
@@ -133,6 +140,12 @@ impl Client {
         };
     }
 
+    /// Gives up the records that are not on their way; each still gets its report.
+    pub fn purge_queue(&self) {
+        // SAFETY: the handle lives as long as `self`.
+        unsafe { rd_kafka_purge(self.raw.as_ptr(), RD_KAFKA_PURGE_F_QUEUE) };
+    }
+
     /// Records and reports that librdkafka still holds.
     pub fn held(&self) -> usize {
         // SAFETY: the handle lives as long as `self`.
@@ -141,20 +154,32 @@ impl Client {
 
     /// Asks a broker about the cluster, or about one topic.
     pub fn metadata(&self, only: Option<&Topic>, wait: Duration) -> Result<Cluster, i32> {
+        let answer = self.ask(only, only.is_none(), wait);
+        match answer {
+            Ok(_) => self.silence().end(),
+            Err(_) => self.silence().note(),
+        }
+        answer
+    }
+
+    /// Asks a broker for the names of all brokers.
+    pub fn brokers(&self, wait: Duration) -> Result<Cluster, i32> {
+        self.ask(None, false, wait)
+    }
+
+    fn ask(&self, only: Option<&Topic>, all: bool, wait: Duration) -> Result<Cluster, i32> {
         let topic = only.map_or(null_mut(), |topic| topic.raw());
         let mut answer: *const rd_kafka_metadata = null();
-        let all = c_int::from(only.is_none());
+        let all = c_int::from(all);
         // SAFETY: handle and topic are alive; the answer is ours and is read before it is destroyed.
         unsafe {
             let code =
                 rd_kafka_metadata(self.raw.as_ptr(), all, topic, &raw mut answer, millis(wait));
             if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                self.silence().note();
                 return Err(code as i32);
             }
             let cluster = cluster::read_cluster(answer);
             rd_kafka_metadata_destroy(answer);
-            self.silence().end();
             Ok(cluster)
         }
     }

@@ -6,19 +6,26 @@ use kafka_client::address::{self, Policy};
 use kafka_client::{options, topic};
 use serde_json::Value;
 
-/// The addresses to dial, each once, and warnings about them.
+/// What may be dialled.
 ///
 /// # Errors
-/// An address that may not be dialled, or a rule of `security` that is none.
-pub fn servers(config: &Config) -> Result<(Vec<String>, Vec<String>), Fault> {
+/// A rule of `security` that is none.
+pub fn policy(config: &Config) -> Result<Policy, Fault> {
     let security = &config.security;
     let profile = match security.profile {
         Profile::Default => address::Profile::Default,
         Profile::Strict => address::Profile::Strict,
     };
-    let policy = Policy::new(profile, &security.allow, &security.deny)
-        .map_err(|rule| Fault::configuration(format!("`security`: {rule}")))?;
-    let judged = address::judge(&config.bootstrap_servers, &policy);
+    Policy::new(profile, &security.allow, &security.deny)
+        .map_err(|rule| Fault::configuration(format!("`security`: {rule}")))
+}
+
+/// The addresses to dial, each once, and warnings about them.
+///
+/// # Errors
+/// An address that may not be dialled.
+pub fn servers(config: &Config, policy: &Policy) -> Result<(Vec<String>, Vec<String>), Fault> {
+    let judged = address::judge(&config.bootstrap_servers, policy);
     if !judged.verdict.is_valid {
         return Err(Fault::security("bootstrap_servers", &judged.verdict.issues));
     }
@@ -56,7 +63,7 @@ pub fn limits(config: &Config, typed: &[&str]) -> Result<Vec<(String, String)>, 
     if !collisions.is_empty() {
         return Err(Fault::configuration(collisions.join("; ")));
     }
-    let judged = options::judge(&config.librdkafka, false);
+    let judged = options::judge(&config.librdkafka, config.security.insecure);
     if judged.verdict.is_valid {
         Ok(judged.settings)
     } else {

@@ -1,7 +1,8 @@
 //! One Kafka client for each distinct configuration, made once and shared by all callers.
 
 use crate::fault::Fault;
-use kafka_client::{ClientError, ClientSettings, ErrorClass, Producer};
+use crate::fault::kafka::client_fault;
+use kafka_client::{ClientError, ClientSettings, ClientTrouble, ErrorClass, Producer};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -29,10 +30,7 @@ impl Pool {
         // Dropping a client flushes it, which nobody should wait for.
         drop(replaced.map(|replaced| std::thread::spawn(move || drop(replaced))));
         let connected = slot.get_or_init(|| Producer::connect(settings).map(Arc::new));
-        connected.clone().map_err(|error| match error {
-            ClientError::NoThread(_) => Fault::unexpected(error.to_string()),
-            _ => Fault::configuration(error.to_string()),
-        })
+        connected.clone().map_err(|error| client_fault(&error))
     }
 
     /// Closes every client, side by side, within `wait`. Calls that still run get their outcomes.
@@ -54,7 +52,8 @@ fn is_broken(slot: &Slot) -> bool {
         None => false,
         Some(Err(_)) => true,
         Some(Ok(client)) => {
-            client.trouble().is_some_and(|trouble| trouble.class == ErrorClass::ClientFatal)
+            let is_fatal = |trouble: ClientTrouble| trouble.class == ErrorClass::ClientFatal;
+            client.is_hopeless() || client.trouble().is_some_and(is_fatal)
         }
     }
 }

@@ -88,7 +88,7 @@ async fn connect(
 ) -> Result<Connected, Fault> {
     let Decided { mut settings, warnings, issues } = settings(config)?;
     coordinate::check(&config.redis_backend)?;
-    settings.set("bootstrap.servers", servers.list(ctx).await?);
+    servers.direct(ctx, &mut settings).await?;
     let producer = pool.get(&settings)?;
     let warnings = servers.warning().into_iter().chain(warnings).collect();
     let is_embedded = servers.is_embedded();
@@ -179,6 +179,6 @@ fn settled_as(outcome: Outcome, topic: &str) -> Settled {
         Outcome::Unknown { message } => {
             Settled::Unknown { topic, text: format!("Kafka timeout: {message}") }
         }
-        Outcome::Failed(failure) => Settled::Failed(fault_of(&failure)),
+        Outcome::Failed(failure) => Settled::Failed(fault_of(&failure, &topic)),
     }
 }

@@ -3,6 +3,8 @@
 use crate::check;
 use crate::config::Config;
 use crate::fault::Fault;
+use kafka_client::ClientSettings;
+use kafka_client::address::Policy;
 use plugin_api::Ctx;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,8 @@ const EMBEDDED: &str = "embedded";
 pub struct Servers {
     /// For librdkafka's `bootstrap.servers`; `None` for the embedded broker, which is asked later.
     list: Option<String>,
+    /// What the client may dial. The embedded broker is on loopback, whatever the configuration allows.
+    policy: Policy,
     /// Issues of the address check.
     pub issues: Vec<String>,
 }
@@ -21,13 +25,14 @@ impl Servers {
     /// The servers of a configuration.
     ///
     /// # Errors
-    /// An address that may not be dialled.
+    /// An address that may not be dialled, or a rule of `security` that is none.
     pub fn judge(config: &Config) -> Result<Self, Fault> {
         if config.bootstrap_servers == EMBEDDED {
-            return Ok(Self { list: None, issues: Vec::new() });
+            return Ok(Self { list: None, policy: Policy::default(), issues: Vec::new() });
         }
-        let (servers, issues) = check::servers(config)?;
-        Ok(Self { list: Some(servers.join(",")), issues })
+        let policy = check::policy(config)?;
+        let (servers, issues) = check::servers(config, &policy)?;
+        Ok(Self { list: Some(servers.join(",")), policy, issues })
     }
 
     /// Whether this is the embedded broker, whose delivery reports carry a made-up timestamp.
@@ -35,15 +40,19 @@ impl Servers {
         self.list.is_none()
     }
 
-    /// The list for the client. Starts the embedded broker, if that is what was asked for.
+    /// Tells the client where to dial, and what it may dial. Starts the embedded broker, if that is
+    /// what was asked for.
     ///
     /// # Errors
     /// There is no embedded broker.
-    pub async fn list(&self, ctx: &Ctx) -> Result<String, Fault> {
-        match &self.list {
-            Some(list) => Ok(list.clone()),
-            None => embedded(ctx).await,
-        }
+    pub async fn direct(&self, ctx: &Ctx, settings: &mut ClientSettings) -> Result<(), Fault> {
+        let list = match &self.list {
+            Some(list) => list.clone(),
+            None => embedded(ctx).await?,
+        };
+        settings.set("bootstrap.servers", list);
+        settings.policy = self.policy.clone();
+        Ok(())
     }
 
     /// What the caller should know.

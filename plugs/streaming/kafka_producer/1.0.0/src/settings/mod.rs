@@ -75,7 +75,7 @@ fn decide(config: &Config, record_timeout_ms: u32) -> Result<Decided, Fault> {
     delivery(config, &raw, &mut decided);
     decided.settings.set("message.timeout.ms", record_timeout_ms.to_string());
     batching(config, &mut decided.settings);
-    security::secure(config, &mut decided);
+    security::secure(config, &mut decided)?;
     for (name, value) in raw {
         decided.settings.set(name, value);
     }
@@ -114,6 +114,10 @@ fn written(config: &Config) -> Vec<&'static str> {
         ("compression", config.compression.is_written()),
         ("message_max_bytes", config.message_max_bytes.is_written()),
         ("partitioner", config.partitioner.is_written()),
+        ("ssl_cafile", config.ssl_cafile.is_some()),
+        ("ssl_certfile", config.ssl_certfile.is_some()),
+        ("ssl_keyfile", config.ssl_keyfile.is_some()),
+        ("ssl_check_hostname", config.ssl_check_hostname.is_some()),
     ];
     options.into_iter().filter_map(|(name, written)| written.then_some(name)).collect()
 }

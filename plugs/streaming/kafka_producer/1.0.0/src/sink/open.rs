@@ -9,6 +9,7 @@ use super::writer::Writer;
 use crate::config::{Config, SinkConfig};
 use crate::enrich::is_truthy;
 use crate::fault::Fault;
+use crate::fault::kafka::client_fault;
 use crate::servers::Servers;
 use crate::settings::{Decided, sink_settings};
 use kafka_client::{ClientSettings, LaneProducer};
@@ -45,7 +46,7 @@ pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
         format: Format::open(ctx, &config.serialization).await?,
         message_max_bytes: *config.message_max_bytes,
     };
-    settings.set("bootstrap.servers", servers.list(ctx).await.map_err(fault)?);
+    servers.direct(ctx, &mut settings).await.map_err(fault)?;
     let producer = connect(settings)?;
     let patience = Duration::from_millis((*config.topic_error_timeout_ms).into());
     let writer = Writer::new(producer, preparation, patience);
@@ -57,7 +58,7 @@ fn connect(mut settings: ClientSettings) -> Result<LaneProducer> {
     if settings.get(key).is_none() {
         settings.set(key, QUEUED_RECORDS);
     }
-    LaneProducer::connect(&settings).map_err(|error| Error::config(error.to_string()))
+    LaneProducer::connect(&settings).map_err(|error| Error::config(client_fault(&error).reason()))
 }
 
 fn origin(ctx: &Ctx, lane: Lane, config: &Config) -> Result<Option<Origin>> {

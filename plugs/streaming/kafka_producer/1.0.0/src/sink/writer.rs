@@ -3,7 +3,7 @@
 use super::overdue::Overdue;
 use super::prepare::Preparation;
 use super::settle::Reports;
-use kafka_client::{ClientTrouble, ErrorClass, LaneProducer, Written};
+use kafka_client::{ClientTrouble, ErrorClass, LaneProducer, REFUSED_ADDRESS, Written};
 use plugin_api::Batch;
 use plugin_api::sink::Report;
 use std::future::poll_fn;
@@ -133,9 +133,10 @@ fn is_config_fatal(trouble: &ClientTrouble) -> bool {
 
 /// Whether the trouble may be that of a broker that is starting or dying. A client that takes the place
 /// of a broken one has delivered nothing yet, so even a first connection gets the benefit of the doubt;
-/// a refused login does not, since only a broker that is well says so.
+/// a refused login does not, since only a broker that is well says so. An address that may not be
+/// dialled may be one of several of a broker.
 fn is_broken_handshake(trouble: &ClientTrouble) -> bool {
-    trouble.code == "_SSL"
+    matches!(trouble.code.as_str(), "_SSL" | REFUSED_ADDRESS)
 }
 
 #[cfg(test)]
