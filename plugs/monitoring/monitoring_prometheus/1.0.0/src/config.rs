@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Upper bounds of a new histogram's buckets, rising. The bounds of one that exists stay.
     pub buckets: Buckets,
+    /// The quantiles of summaries that an export gives, 0 to 1, rising.
+    pub quantiles: Quantiles,
 }
 
 /// Upper bounds of buckets: at least one, finite, rising.
@@ -44,6 +46,39 @@ impl TryFrom<Vec<f64>> for Buckets {
     }
 }
 
+/// Quantiles: at least one, 0 to 1, rising.
+#[derive(Deserialize, Serialize, JsonSchema, Clone, PartialEq, Debug)]
+#[schemars(crate = "plugin_api::schemars")]
+#[serde(try_from = "Vec<f64>")]
+pub struct Quantiles(Vec<f64>);
+
+impl Quantiles {
+    /// The quantiles.
+    pub fn wanted(&self) -> &[f64] {
+        &self.0
+    }
+}
+
+impl Default for Quantiles {
+    /// The median, and what only a tenth and a hundredth of the values exceed.
+    fn default() -> Self {
+        Self(vec![0.5, 0.9, 0.99])
+    }
+}
+
+impl TryFrom<Vec<f64>> for Quantiles {
+    type Error = &'static str;
+
+    fn try_from(wanted: Vec<f64>) -> Result<Self, Self::Error> {
+        let rising = wanted.windows(2).all(|pair| pair[0] < pair[1]);
+        let within = wanted.iter().all(|q| (0.0..=1.0).contains(q));
+        if wanted.is_empty() || !rising || !within {
+            return Err("one number or more from 0 to 1, each larger than the one before it");
+        }
+        Ok(Self(wanted))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +90,14 @@ mod tests {
         assert_eq!(read("{}").unwrap().buckets, Buckets::default());
         for refused in ["[]", "[2,1]", "[1,1]", "[1,1e999]", "1"] {
             assert!(read(&format!(r#"{{"buckets":{refused}}}"#)).is_err(), "{refused}");
+        }
+    }
+    #[test]
+    fn quantiles_have_to_rise_from_0_to_1() {
+        let read = |text: &str| serde_json::from_str::<Config>(text);
+        assert_eq!(read(r#"{"quantiles":[0,0.5,1]}"#).unwrap().quantiles.wanted(), [0.0, 0.5, 1.0]);
+        for refused in ["[]", "[0.9,0.5]", "[-0.1]", "[1.1]", "[0.5,0.5]"] {
+            assert!(read(&format!(r#"{{"quantiles":{refused}}}"#)).is_err(), "{refused}");
         }
     }
 }

@@ -1,42 +1,8 @@
 //! The host's metrics as text: Prometheus' text exposition format, version 0.0.4.
 
-use plugin_api::{Error, Json, Result};
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use crate::family::{Family, Sample};
+use crate::value;
 use std::fmt::{self, Display, Write as _};
-
-/// One metric of the host.
-#[derive(Deserialize)]
-pub struct Family {
-    /// Its name, as it is exported.
-    pub name: String,
-    /// For people; may be empty.
-    pub help: String,
-    /// `counter`, `gauge` or `histogram`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    samples: Vec<Sample>,
-}
-
-/// The values under one set of labels: `value`, or `buckets` with `sum`.
-#[derive(Deserialize)]
-struct Sample {
-    labels: BTreeMap<String, String>,
-    value: Option<Json>,
-    /// Upper bound and count of each bucket, not cumulative.
-    #[serde(default)]
-    buckets: Vec<(Json, u64)>,
-    sum: Option<Json>,
-}
-
-/// The host's document, read.
-///
-/// # Errors
-/// When the host and this plugin do not agree about its shape.
-pub fn families(metrics: &Json) -> Result<Vec<Family>> {
-    let read = metrics.parse();
-    read.map_err(|error| Error::record(format!("the host's metrics are not readable: {error}")))
-}
 
 /// Every metric, one line a value.
 pub fn text(families: &[Family]) -> String {
@@ -50,15 +16,11 @@ impl Display for Family {
             writeln!(f, "# HELP {name} {}", Escaped { text: help, quotes: false })?;
         }
         writeln!(f, "# TYPE {name} {kind}")?;
-        for sample in samples {
-            match &sample.value {
-                Some(value) => line(f, name, sample, None, value.get())?,
-                None if kind == "histogram" => buckets(f, name, sample)?,
-                // The host writes null for a gauge that holds no number.
-                None => line(f, name, sample, None, "NaN")?,
-            }
-        }
-        Ok(())
+        samples.iter().try_for_each(|sample| match kind.as_str() {
+            "histogram" => buckets(f, name, sample),
+            "summary" => quantiles(f, name, sample),
+            _ => line(f, name, sample, None, number(sample.value.as_ref())),
+        })
     }
 }
 
@@ -66,25 +28,40 @@ fn buckets(f: &mut fmt::Formatter<'_>, name: &str, sample: &Sample) -> fmt::Resu
     let mut total = 0;
     for (bound, count) in &sample.buckets {
         total += count;
-        let bound = bound.get().trim_matches('"');
-        line(f, &format!("{name}_bucket"), sample, Some(bound), total)?;
+        let bound = value::bound(bound);
+        line(f, &format!("{name}_bucket"), sample, Some(("le", &bound)), total)?;
     }
-    let sum = sample.sum.as_ref().filter(|sum| !sum.is_null()).map_or("NaN", Json::get);
-    line(f, &format!("{name}_sum"), sample, None, sum)?;
-    line(f, &format!("{name}_count"), sample, None, total)
+    sum_and_count(f, name, sample)
+}
+
+fn quantiles(f: &mut fmt::Formatter<'_>, name: &str, sample: &Sample) -> fmt::Result {
+    for (quantile, value) in &sample.quantiles {
+        line(f, name, sample, Some(("quantile", &quantile.to_string())), value)?;
+    }
+    sum_and_count(f, name, sample)
+}
+
+fn sum_and_count(f: &mut fmt::Formatter<'_>, name: &str, sample: &Sample) -> fmt::Result {
+    line(f, &format!("{name}_sum"), sample, None, number(sample.sum.as_ref()))?;
+    line(f, &format!("{name}_count"), sample, None, sample.count())
+}
+
+/// The host writes null for what JSON has no number for.
+fn number(written: Option<&plugin_api::Json>) -> &str {
+    written.filter(|written| !written.is_null()).map_or("NaN", value::plain)
 }
 
 fn line(
     f: &mut fmt::Formatter<'_>,
     name: &str,
     sample: &Sample,
-    bound: Option<&str>,
+    last: Option<(&str, &str)>,
     value: impl Display,
 ) -> fmt::Result {
     let labels = sample.labels.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     f.write_str(name)?;
     let mut before = '{';
-    for (name, text) in labels.chain(bound.map(|bound| ("le", bound))) {
+    for (name, text) in labels.chain(last) {
         write!(f, "{before}{name}=\"{}\"", Escaped { text, quotes: true })?;
         before = ',';
     }
@@ -115,26 +92,29 @@ impl Display for Escaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::family::tests::of;
 
     fn exported(metrics: serde_json::Value) -> String {
-        text(&families(&Json::from_value(&metrics).unwrap()).unwrap())
+        text(&of(&metrics))
     }
 
     #[test]
     fn values_stand_on_lines_with_their_labels() {
         let metrics = serde_json::json!([
+            {"name": "heat", "help": "", "type": "gauge",
+             "samples": [{"labels": {}, "value": 1.5}, {"labels": {"room": "ü"}, "value": null},
+                         {"labels": {"room": "z"}, "value": "+Inf"}]},
             {"name": "hits_total", "help": "Hits \\ by \"page\"\nand code", "type": "counter",
              "samples": [{"labels": {"page": "a\"b\\c\nd", "code": "200"}, "value": 3}]},
-            {"name": "heat", "help": "", "type": "gauge",
-             "samples": [{"labels": {}, "value": 1.5}, {"labels": {"room": "ü"}, "value": null}]},
         ]);
         let expected = concat!(
-            "# HELP hits_total Hits \\\\ by \"page\"\\nand code\n",
-            "# TYPE hits_total counter\n",
-            "hits_total{code=\"200\",page=\"a\\\"b\\\\c\\nd\"} 3\n",
             "# TYPE heat gauge\n",
             "heat 1.5\n",
             "heat{room=\"ü\"} NaN\n",
+            "heat{room=\"z\"} +Inf\n",
+            "# HELP hits_total Hits \\\\ by \"page\"\\nand code\n",
+            "# TYPE hits_total counter\n",
+            "hits_total{code=\"200\",page=\"a\\\"b\\\\c\\nd\"} 3\n",
         );
         assert_eq!(exported(metrics), expected);
     }
@@ -149,13 +129,30 @@ mod tests {
         let expected = concat!(
             "# HELP size Bytes\n",
             "# TYPE size histogram\n",
-            "size_bucket{to=\"x\",le=\"1.0\"} 2\n",
+            "size_bucket{to=\"x\",le=\"1\"} 2\n",
             "size_bucket{to=\"x\",le=\"2.5\"} 3\n",
             "size_bucket{to=\"x\",le=\"+Inf\"} 7\n",
             "size_sum{to=\"x\"} 40.5\n",
             "size_count{to=\"x\"} 7\n",
         );
         assert_eq!(exported(metrics), expected);
+    }
+
+    #[test]
+    fn a_summary_has_quantiles_a_sum_and_a_count() {
+        let mut families = of(&serde_json::json!([
+            {"name": "size", "help": "", "type": "histogram", "samples": [
+                {"labels": {"to": "x"}, "buckets": [["+Inf", 7]], "sum": 40.5, "count": 7}]},
+        ]));
+        families[0].samples[0].quantiles = vec![(0.5, 6.0), (0.99, 10.5)];
+        let expected = concat!(
+            "# TYPE size summary\n",
+            "size{to=\"x\",quantile=\"0.5\"} 6\n",
+            "size{to=\"x\",quantile=\"0.99\"} 10.5\n",
+            "size_sum{to=\"x\"} 40.5\n",
+            "size_count{to=\"x\"} 7\n",
+        );
+        assert_eq!(text(&families), expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One metric to record, and the number in it.
 
+use crate::value;
 use plugin_api::{Error, Json, Result, schemars::JsonSchema};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub enum Kind {
     Gauge,
     /// Counts of values by size.
     Histogram,
+    /// Quantiles of the last values.
+    Summary,
 }
 
 impl fmt::Display for Kind {
@@ -24,6 +27,7 @@ impl fmt::Display for Kind {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
             Self::Histogram => "histogram",
+            Self::Summary => "summary",
         })
     }
 }
@@ -52,7 +56,7 @@ impl Metric {
         if self.value.is_none() {
             return Ok(1);
         }
-        let value = self.number()?;
+        let value = self.finite()?;
         if value.fract() != 0.0 || !(0.0..=EXACT).contains(&value) {
             return Err(Error::input(format!(
                 "`metric_value`: the counter `{}` takes whole numbers from 0 to 2^53; record a \
@@ -64,15 +68,27 @@ impl Metric {
         Ok(value as u64)
     }
 
-    /// The number to set or to count: finite.
+    /// The number to set.
     pub fn number(&self) -> Result<f64> {
-        let written = self.value.as_ref().map(Json::get).ok_or_else(|| {
+        let written = self.value.as_ref().ok_or_else(|| {
             Error::input(format!("`metric_value` is missing: a {} needs one", self.kind))
         })?;
-        let number = serde_json::from_str::<f64>(written).ok();
-        number.filter(|number| number.is_finite()).ok_or_else(|| {
-            Error::input("`metric_value`: expected a number that a 64-bit float can hold")
+        value::read(written).ok_or_else(|| {
+            Error::input(
+                "`metric_value`: expected a number that a 64-bit float can hold, or \"NaN\", \
+                 \"+Inf\" or \"-Inf\"",
+            )
         })
+    }
+
+    /// The number to count: one that can be added up.
+    pub fn finite(&self) -> Result<f64> {
+        let number = self.number()?;
+        if number.is_finite() {
+            return Ok(number);
+        }
+        let kind = self.kind;
+        Err(Error::input(format!("`metric_value`: a {kind} adds up finite numbers only")))
     }
 }
 
@@ -98,13 +114,15 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_a_finite_float() {
-        for (written, expected) in [("-1.5", -1.5), ("1e300", 1e300)] {
+    fn only_what_is_not_added_up_may_be_infinite() {
+        for (written, expected) in [("-1.5", -1.5), ("1e300", 1e300), ("\"+Inf\"", f64::INFINITY)] {
             assert_eq!(with(Some(written)).number().unwrap(), expected, "{written}");
         }
-        for written in ["1e999", "\"NaN\"", "{}"] {
+        for written in ["1e999", "\"nan\"", "{}"] {
             assert!(with(Some(written)).number().is_err(), "{written}");
         }
+        let message = with(Some("\"NaN\"")).finite().unwrap_err().message;
+        assert_eq!(message, "`metric_value`: a counter adds up finite numbers only");
         let message = with(None).number().unwrap_err().message;
         assert_eq!(message, "`metric_value` is missing: a counter needs one");
     }

@@ -15,7 +15,7 @@ pub fn check_metric(name: &str) -> Result<()> {
 }
 
 /// `[a-zA-Z_][a-zA-Z0-9_]*`, but not `__…`, which Prometheus keeps for itself, and not the label
-/// that a histogram's buckets carry.
+/// that a histogram's buckets or a summary's quantiles carry.
 pub fn check_label(name: &str, kind: Kind) -> Result<()> {
     let problem = if !spelled(name, |_| false) {
         "use letters, digits and `_`, and no digit in front"
@@ -23,6 +23,8 @@ pub fn check_label(name: &str, kind: Kind) -> Result<()> {
         "names that start with `__` belong to Prometheus"
     } else if name == "le" && kind == Kind::Histogram {
         "`le` is the upper bound of a histogram's bucket"
+    } else if name == "quantile" && kind == Kind::Summary {
+        "`quantile` names a summary's quantiles"
     } else {
         return Ok(());
     };
@@ -63,6 +65,8 @@ mod tests {
         for bad in ["", "9a", "a:b", "a-b", "__name__", "é", "le"] {
             assert!(check_label(bad, Kind::Histogram).is_err(), "{bad:?}");
         }
+        assert!(check_label("quantile", Kind::Histogram).is_ok());
+        assert!(check_label("quantile", Kind::Summary).is_err());
     }
 
     #[test]

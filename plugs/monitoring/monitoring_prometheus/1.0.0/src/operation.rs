@@ -9,6 +9,8 @@ use plugin_api::{Error, Result};
 pub enum Operation {
     /// Writes one metric of this kind.
     Record(Kind),
+    /// Writes several metrics.
+    RecordSeveral,
     /// Gives every metric of the host.
     Export(Format),
     /// Reads the host's registry.
@@ -24,11 +26,13 @@ pub enum Format {
     Json,
 }
 
-const OPERATIONS: [&str; 6] = [
+const OPERATIONS: [&str; 8] = [
     "record_metric",
     "record_counter",
     "record_gauge",
     "record_histogram",
+    "record_summary",
+    "record_multiple_metrics",
     "export_metrics",
     "health_check",
 ];
@@ -37,6 +41,9 @@ impl Operation {
     /// The operation that `input` asks for, by name or by what it brings.
     pub fn of(input: &Input) -> Result<Self> {
         match input.operation.as_deref() {
+            None if input.metric_name.is_none() && input.metrics.is_some() => {
+                Ok(Self::RecordSeveral)
+            }
             None if input.metric_name.is_none() => Ok(Self::HealthCheck),
             None | Some("record_metric") => {
                 Ok(Self::Record(input.metric_type.unwrap_or(Kind::Gauge)))
@@ -44,6 +51,8 @@ impl Operation {
             Some("record_counter") => record(Kind::Counter, input),
             Some("record_gauge") => record(Kind::Gauge, input),
             Some("record_histogram") => record(Kind::Histogram, input),
+            Some("record_summary") => record(Kind::Summary, input),
+            Some("record_multiple_metrics") => Ok(Self::RecordSeveral),
             Some("export_metrics") => format(input.format.as_deref()).map(Self::Export),
             Some("health_check") => Ok(Self::HealthCheck),
             Some(other) => Err(Error::unknown_operation(other, &OPERATIONS)),
@@ -90,6 +99,8 @@ mod tests {
                 r#"{"operation":"record_histogram","metric_type":"histogram"}"#,
                 Operation::Record(Kind::Histogram),
             ),
+            (r#"{"metrics":[]}"#, Operation::RecordSeveral),
+            (r#"{"operation":"record_multiple_metrics"}"#, Operation::RecordSeveral),
             (r#"{"operation":"export_metrics"}"#, Operation::Export(Format::Prometheus)),
             (r#"{"operation":"export_metrics","format":"json"}"#, Operation::Export(Format::Json)),
             (r#"{"operation":"health_check","metric_name":"m"}"#, Operation::HealthCheck),
@@ -105,8 +116,8 @@ mod tests {
             (
                 r#"{"operation":"record_count"}"#,
                 "unknown operation \"record_count\"; did you mean `record_counter`? (supported: \
-                 record_metric, record_counter, record_gauge, record_histogram, export_metrics, \
-                 health_check)",
+                 record_metric, record_counter, record_gauge, record_histogram, record_summary, \
+                 record_multiple_metrics, export_metrics, health_check)",
             ),
             (
                 r#"{"operation":"record_counter","metric_type":"gauge"}"#,

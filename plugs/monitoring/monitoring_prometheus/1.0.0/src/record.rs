@@ -1,66 +1,95 @@
-//! Recording one metric into the host's cells.
+//! Recording metrics into the host's cells.
 
-use crate::answer::Outcome;
+use crate::answer::Recorded;
 use crate::config::Config;
-use crate::exposition;
+use crate::entry::Entry;
+use crate::family::{self, Family, borrowed};
+use crate::kinds::Kinds;
 use crate::metric::{Kind, Metric};
-use plugin_api::{Error, Host, Result};
-use serde_json::Number;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use crate::quantile::Windows;
+use crate::value;
+use plugin_api::{Host, Json, Result};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Writes metrics, and keeps names from changing their kind: the host would hand out a cell that
 /// nobody sees.
 pub struct Recorder {
     host: Host,
-    /// Names that were recorded here. A kind never changes, so the host is asked once for each.
-    kinds: Mutex<BTreeMap<String, String>>,
+    kinds: Mutex<Kinds>,
+    windows: Mutex<Windows>,
+    recorded: AtomicU64,
+    refused: AtomicU64,
 }
 
 impl Recorder {
     /// A recorder for the cells of `host`.
     pub fn new(host: Host) -> Self {
-        Self { host, kinds: Mutex::new(BTreeMap::new()) }
+        let (kinds, windows) = (Mutex::default(), Mutex::default());
+        let (recorded, refused) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { host, kinds, windows, recorded, refused }
     }
 
-    /// Writes one metric. A fault writes nothing.
-    pub fn record(&self, metric: &Metric, config: &Config) -> Result<Outcome> {
-        let change = Change::of(metric)?;
-        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        if !kinds.contains_key(&metric.name) {
-            let families = exposition::families(&self.host.metrics()?)?;
-            kinds.extend(families.into_iter().map(|family| (family.name, family.kind)));
-        }
-        let kind = kinds.entry(metric.name.clone()).or_insert_with(|| metric.kind.to_string());
-        same_kind(metric, kind)?;
-        Ok(Outcome::Recorded {
-            value: self.apply(change, metric, config),
-            metric_name: metric.name.clone(),
-            metric_type: metric.kind,
-            labels: metric.labels.clone(),
-        })
+    /// Writes one metric, and counts whether it did.
+    ///
+    /// # Errors
+    /// That of `entry`, or it cannot be recorded; then nothing is written.
+    pub fn record(&self, entry: Result<Entry>, config: &Config) -> Result<Recorded> {
+        let metric = entry.and_then(|entry| entry.metric());
+        let result = metric.and_then(|metric| self.write(metric, config));
+        let counted = if result.is_ok() { &self.recorded } else { &self.refused };
+        counted.fetch_add(1, Ordering::Relaxed);
+        result
+    }
+
+    /// Every metric of the host, summaries with these quantiles.
+    ///
+    /// # Errors
+    /// When the host's document is not readable.
+    pub fn families(&self, quantiles: &[f64]) -> Result<Vec<Family>> {
+        let mut families = family::families(&self.host)?;
+        let windows = held(&self.windows);
+        families.iter_mut().for_each(|family| family.summarise(&windows, quantiles));
+        Ok(families)
+    }
+
+    /// How many metrics were recorded, and how many refused, since the start.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.recorded.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
+    }
+
+    fn write(&self, metric: Metric, config: &Config) -> Result<Recorded> {
+        let change = Change::of(&metric)?;
+        held(&self.kinds).admit(&metric, || family::families(&self.host))?;
+        let value = self.apply(change, &metric, config);
+        let Metric { name: metric_name, kind: metric_type, labels, .. } = metric;
+        Ok(Recorded { metric_name, metric_type, labels, value })
     }
 
     /// The value to answer: a total, a setting, or what was counted.
-    fn apply(&self, change: Change, metric: &Metric, config: &Config) -> Option<Number> {
+    fn apply(&self, change: Change, metric: &Metric, config: &Config) -> Json {
         let (name, help) = (metric.name.as_str(), metric.help.as_str());
-        let labels: Vec<(&str, &str)> =
-            metric.labels.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let labels = borrowed(&metric.labels);
         match change {
             Change::Add(n) => {
                 let counter = self.host.counter(name, help, &labels);
                 counter.add(n);
-                Some(Number::from(counter.get()))
+                Json::from_value(&counter.get()).unwrap_or_default()
             }
             Change::Set(value) => {
                 let gauge = self.host.gauge(name, help, &labels);
                 gauge.set(value);
-                Number::from_f64(gauge.get())
+                value::json(value)
             }
             Change::Observe(value) => {
                 let bounds = config.buckets.bounds();
                 self.host.histogram(name, help, &labels, bounds).observe(value);
-                Number::from_f64(value)
+                value::json(value)
+            }
+            Change::Sample(value) => {
+                self.host.histogram(name, help, &labels, &[]).observe(value);
+                held(&self.windows).observe(name, &metric.labels, value);
+                value::json(value)
             }
         }
     }
@@ -71,6 +100,7 @@ enum Change {
     Add(u64),
     Set(f64),
     Observe(f64),
+    Sample(f64),
 }
 
 impl Change {
@@ -78,17 +108,12 @@ impl Change {
         match metric.kind {
             Kind::Counter => metric.increment().map(Self::Add),
             Kind::Gauge => metric.number().map(Self::Set),
-            Kind::Histogram => metric.number().map(Self::Observe),
+            Kind::Histogram => metric.finite().map(Self::Observe),
+            Kind::Summary => metric.finite().map(Self::Sample),
         }
     }
 }
 
-fn same_kind(metric: &Metric, existing: &str) -> Result<()> {
-    if metric.kind.to_string() == existing {
-        return Ok(());
-    }
-    Err(Error::input(format!(
-        "`{}` exists as a {existing} and cannot be recorded as a {}: use another `metric_name`",
-        metric.name, metric.kind
-    )))
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,6 @@
 //! What a call gives, by operation.
 
+use crate::change::Change;
 use plugin_api::{Json, schemars::JsonSchema};
 use serde::Serialize;
 
@@ -20,6 +21,41 @@ pub enum Answer {
         /// How many partitions it has.
         partitions: i32,
     },
+    /// Of `topics`.
+    Topics {
+        /// By name.
+        topics: Vec<Topic>,
+    },
+    /// Of `broker_down` and `broker_up`.
+    Broker {
+        /// Which one; null for all of them.
+        broker: Option<i32>,
+        /// `down` or `up`.
+        state: &'static str,
+    },
+    /// Of `set_leader`.
+    Leader {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// Who leads it now.
+        broker: i32,
+    },
+    /// Of `request_errors`.
+    Errors {
+        /// The kind of request.
+        api: &'static str,
+        /// How many of the next requests fail; 0 when what was left was taken back.
+        pending: usize,
+    },
+    /// Of `round_trip_time`.
+    RoundTrip {
+        /// Which one; null for all of them.
+        broker: Option<i32>,
+        /// How much later it answers.
+        ms: u128,
+    },
     /// Of `read`.
     Records {
         /// By partition, then by offset.
@@ -27,6 +63,35 @@ pub enum Answer {
         /// How many older records the cluster has dropped to stay within its memory.
         dropped: i64,
     },
+}
+
+/// One topic.
+#[derive(Serialize, JsonSchema, Debug, PartialEq)]
+#[schemars(crate = "plugin_api::schemars")]
+pub struct Topic {
+    /// Its name.
+    pub topic: String,
+    /// How many partitions it has.
+    pub partitions: usize,
+    /// How many records lie in it now; null while a partition has no leader that answers.
+    pub records: Option<i64>,
+}
+
+impl From<Change> for Answer {
+    fn from(change: Change) -> Self {
+        match change {
+            Change::Topic { name: topic, partitions } => Self::Created { topic, partitions },
+            Change::Down(broker) => Self::Broker { broker, state: "down" },
+            Change::Up(broker) => Self::Broker { broker, state: "up" },
+            Change::Leader { topic, partition, broker } => {
+                Self::Leader { topic, partition, broker }
+            }
+            Change::Errors { api, codes } => Self::Errors { api: api.name, pending: codes.len() },
+            Change::RoundTrip { broker, delay } => {
+                Self::RoundTrip { broker, ms: delay.as_millis() }
+            }
+        }
+    }
 }
 
 /// One record as it lies in the topic. Bytes are a text where they are UTF-8, else

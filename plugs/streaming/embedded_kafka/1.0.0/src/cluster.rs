@@ -1,7 +1,8 @@
 //! The cluster, on a thread of its own: it may not be moved between threads.
 
+use crate::change::Change;
 use plugin_api::{Error, Result};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use rdkafka::mocking::MockCluster;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -9,25 +10,22 @@ use std::thread;
 /// A running cluster. It ends when this is dropped.
 pub struct Cluster {
     bootstrap_servers: String,
-    asks: Sender<NewTopic>,
+    brokers: i32,
+    asks: Sender<Ask>,
 }
 
-/// Asks the cluster's thread for a topic.
-struct NewTopic {
-    name: String,
-    partitions: i32,
-    made: Sender<Result<(), KafkaError>>,
+/// Asks the cluster's thread for a change.
+struct Ask {
+    change: Change,
+    made: Sender<Result<()>>,
 }
-
-/// More brokers would be as many listeners of the same process.
-const BROKERS: i32 = 1;
 
 impl Cluster {
-    /// Starts the cluster and waits until it listens.
-    pub fn start() -> Result<Self> {
+    /// Starts a cluster of so many brokers, one at least, and waits until it listens.
+    pub fn start(brokers: i32) -> Result<Self> {
         let (started, starting) = channel();
         let (asks, asked) = channel();
-        let body = move || run(&started, &asked);
+        let body = move || run(brokers, &started, &asked);
         let spawned = thread::Builder::new().name("embedded_kafka".to_owned()).spawn(body);
         spawned.map_err(|error| not_started(&error.to_string()))?;
         let address = starting.recv().map_err(|_| not_started("its thread ended"))?;
@@ -37,47 +35,46 @@ impl Cluster {
             "embedded Kafka started: records live in memory only and are gone when this process \
              ends; each partition keeps its newest 5 MiB; not for production"
         );
-        Ok(Self { bootstrap_servers, asks })
+        Ok(Self { bootstrap_servers, brokers, asks })
     }
 
-    /// Where it listens: `host:port`.
+    /// How many brokers it has, those included that are down.
+    pub fn brokers(&self) -> i32 {
+        self.brokers
+    }
+
+    /// Where it listens: `host:port`, one for each broker.
     pub fn bootstrap_servers(&self) -> &str {
         &self.bootstrap_servers
     }
 
-    /// Makes a topic. Both arguments were checked: the cluster itself would abort the process on
-    /// a negative count.
-    pub fn create_topic(&self, name: &str, partitions: i32) -> Result<()> {
+    /// Makes a change.
+    ///
+    /// # Errors
+    /// A broker that is not there, or what the cluster itself refuses.
+    pub fn change(&self, change: &Change) -> Result<()> {
+        change.check(self.brokers)?;
         let (made, making) = channel();
-        let ask = NewTopic { name: name.to_owned(), partitions, made };
+        let ask = Ask { change: change.clone(), made };
         let ended = || Error::record("the embedded cluster's thread has ended: restart the host");
         self.asks.send(ask).map_err(|_| ended())?;
-        making.recv().map_err(|_| ended())?.map_err(|error| not_made(name, &error))
+        making.recv().map_err(|_| ended())?
     }
 }
 
 /// The cluster's thread.
-fn run(started: &Sender<Result<String, KafkaError>>, asked: &Receiver<NewTopic>) {
-    let cluster = match MockCluster::new(BROKERS) {
+fn run(brokers: i32, started: &Sender<Result<String, KafkaError>>, asked: &Receiver<Ask>) {
+    let cluster = match MockCluster::new(brokers) {
         Ok(cluster) => cluster,
         Err(error) => return drop(started.send(Err(error))),
     };
     // Whoever asked may have stopped waiting; the work is done all the same.
     let _ = started.send(Ok(cluster.bootstrap_servers()));
-    for NewTopic { name, partitions, made } in asked {
-        let _ = made.send(cluster.create_topic(&name, partitions, BROKERS));
+    for Ask { change, made } in asked {
+        let _ = made.send(change.apply(&cluster).map_err(|error| change.refused(&error)));
     }
 }
 
 fn not_started(why: &str) -> Error {
     Error::retriable(format!("the embedded cluster did not start: {why}"))
-}
-
-fn not_made(name: &str, error: &KafkaError) -> Error {
-    match error {
-        KafkaError::MockCluster(RDKafkaErrorCode::TopicAlreadyExists) => {
-            Error::input(format!("`topic`: {name:?} exists already"))
-        }
-        other => Error::record(format!("topic {name:?} was not created: {other}")),
-    }
 }

@@ -3,18 +3,25 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod change;
 mod cluster;
+mod config;
+mod fault;
 mod input;
+mod metadata;
 mod operation;
 mod partition;
 mod read;
+mod request;
 mod topic;
 
 use answer::Answer;
+use change::Change;
 use cluster::Cluster;
+use config::Config;
 use input::Input;
 use operation::Operation;
-use plugin_api::{Ctx, Host, NoConfig, Plugin, Result};
+use plugin_api::{Ctx, Error, Host, Plugin, Result};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +35,7 @@ struct EmbeddedKafka {
 }
 
 impl Plugin for EmbeddedKafka {
-    type Config = NoConfig;
+    type Config = Config;
     type Input = Input;
     type Output = Answer;
 
@@ -36,8 +43,8 @@ impl Plugin for EmbeddedKafka {
         Ok(Self::default())
     }
 
-    async fn process(&self, ctx: &Ctx, input: Input, _config: &NoConfig) -> Result<Answer> {
-        self.answer(&input, deadline(ctx.deadline()))
+    async fn process(&self, ctx: &Ctx, input: Input, config: &Config) -> Result<Answer> {
+        self.answer(&input, config, deadline(ctx.deadline()))
     }
 }
 
@@ -51,33 +58,48 @@ fn deadline(of_the_caller: Option<Instant>) -> Instant {
 
 impl EmbeddedKafka {
     /// Blocks, which a call may do: it has a thread of its own.
-    fn answer(&self, input: &Input, deadline: Instant) -> Result<Answer> {
-        match Operation::of(input)? {
-            Operation::Address => {
-                let bootstrap_servers = self.cluster()?.bootstrap_servers().to_owned();
-                Ok(Answer::Address { bootstrap_servers })
-            }
-            Operation::CreateTopic { topic, partitions } => {
-                self.cluster()?.create_topic(topic, partitions)?;
-                Ok(Answer::Created { topic: topic.to_owned(), partitions })
-            }
-            Operation::Read { topic, max } => {
-                let cluster = self.cluster()?;
-                read::read(cluster.bootstrap_servers(), topic, max, deadline)
+    fn answer(&self, input: &Input, config: &Config, deadline: Instant) -> Result<Answer> {
+        let operation = Operation::of(input)?;
+        let cluster = self.cluster(config)?;
+        let servers = cluster.bootstrap_servers();
+        match operation {
+            Operation::Address => Ok(Answer::Address { bootstrap_servers: servers.to_owned() }),
+            Operation::Topics => metadata::topics(servers, deadline),
+            Operation::Read { topic, max } => read::read(servers, topic, max, deadline),
+            Operation::Change(change) => {
+                // The cluster would make a topic of any name that it is told of.
+                if let Change::Leader { topic, partition, .. } = &change {
+                    metadata::check_partition(servers, topic, *partition, deadline)?;
+                }
+                cluster.change(&change)?;
+                Ok(Answer::from(change))
             }
         }
     }
 
     /// The one cluster of this process. One that did not start is tried again by the next call.
-    fn cluster(&self) -> Result<Arc<Cluster>> {
+    fn cluster(&self, config: &Config) -> Result<Arc<Cluster>> {
         let mut cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = &*cluster {
-            return Ok(Arc::clone(running));
+            return match config.brokers {
+                Some(asked) if asked.count() != running.brokers() => {
+                    Err(other_size(running.brokers()))
+                }
+                _ => Ok(Arc::clone(running)),
+            };
         }
-        let started = Arc::new(Cluster::start()?);
+        let brokers = config.brokers.unwrap_or_default().count();
+        let started = Arc::new(Cluster::start(brokers)?);
         *cluster = Some(Arc::clone(&started));
         Ok(started)
     }
+}
+
+fn other_size(brokers: i32) -> Error {
+    Error::config(format!(
+        "`brokers`: the cluster runs already, with {brokers}; its first call decides for the life \
+         of the process"
+    ))
 }
 
 #[cfg(test)]

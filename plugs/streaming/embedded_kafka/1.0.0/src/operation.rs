@@ -1,21 +1,19 @@
 //! Which operation a call asks for, with what it needs.
 
+use crate::change::Change;
 use crate::input::Input;
-use crate::topic;
+use crate::{fault, topic};
 use plugin_api::{Error, Result};
 
 /// What a call does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Operation<'a> {
     /// Says where the cluster listens.
     Address,
-    /// Makes a topic.
-    CreateTopic {
-        /// Its name, checked.
-        topic: &'a str,
-        /// How many partitions, checked.
-        partitions: i32,
-    },
+    /// Says which topics there are.
+    Topics,
+    /// Makes a topic, breaks something or mends it.
+    Change(Change),
     /// Gives what lies in a topic.
     Read {
         /// Its name, checked.
@@ -25,7 +23,17 @@ pub enum Operation<'a> {
     },
 }
 
-const OPERATIONS: [&str; 3] = ["address", "create_topic", "read"];
+const OPERATIONS: [&str; 9] = [
+    "address",
+    "create_topic",
+    "topics",
+    "read",
+    "broker_down",
+    "broker_up",
+    "set_leader",
+    "request_errors",
+    "round_trip_time",
+];
 
 /// As many as the cluster gives to a topic that a first write creates.
 const PARTITIONS: i32 = 4;
@@ -38,22 +46,29 @@ impl<'a> Operation<'a> {
     pub fn of(input: &'a Input) -> Result<Self> {
         match input.operation.as_deref() {
             None | Some("address") => Ok(Self::Address),
-            Some("create_topic") => {
-                let partitions = input.partitions.unwrap_or(PARTITIONS);
-                Ok(Self::CreateTopic { topic: named(input)?, partitions: checked(partitions)? })
-            }
+            Some("topics") => Ok(Self::Topics),
             Some("read") => {
-                Ok(Self::Read { topic: named(input)?, max: input.max.unwrap_or(usize::MAX) })
+                let max = input.max.unwrap_or(usize::MAX);
+                Ok(Self::Read { topic: topic::named(input)?, max })
             }
-            Some(other) => Err(Error::unknown_operation(other, &OPERATIONS)),
+            Some(other) => change(other, input).map(Self::Change),
         }
     }
 }
 
-fn named(input: &Input) -> Result<&str> {
-    let name = input.topic.as_deref();
-    let name = name.ok_or_else(|| Error::input("`topic` is missing: say which topic"))?;
-    topic::check(name).map(|()| name)
+fn change(operation: &str, input: &Input) -> Result<Change> {
+    match operation {
+        "create_topic" => {
+            let partitions = checked(input.partitions.unwrap_or(PARTITIONS))?;
+            Ok(Change::Topic { name: topic::named(input)?.to_owned(), partitions })
+        }
+        "broker_down" => Ok(Change::Down(input.broker)),
+        "broker_up" => Ok(Change::Up(input.broker)),
+        "set_leader" => fault::leader(input),
+        "request_errors" => fault::request_errors(input),
+        "round_trip_time" => fault::round_trip_time(input),
+        other => Err(Error::unknown_operation(other, &OPERATIONS)),
+    }
 }
 
 fn checked(partitions: i32) -> Result<i32> {
@@ -77,8 +92,11 @@ mod tests {
             ("{}", Operation::Address),
             (
                 r#"{"operation":"create_topic","topic":"a"}"#,
-                Operation::CreateTopic { topic: "a", partitions: 4 },
+                Operation::Change(Change::Topic { name: "a".to_owned(), partitions: 4 }),
             ),
+            (r#"{"operation":"topics"}"#, Operation::Topics),
+            (r#"{"operation":"broker_down"}"#, Operation::Change(Change::Down(None))),
+            (r#"{"operation":"broker_up","broker":2}"#, Operation::Change(Change::Up(Some(2)))),
             (
                 r#"{"operation":"read","topic":"a"}"#,
                 Operation::Read { topic: "a", max: usize::MAX },
@@ -95,7 +113,8 @@ mod tests {
             (
                 r#"{"operation":"adress"}"#,
                 "unknown operation \"adress\"; did you mean `address`? (supported: address, \
-                 create_topic, read)",
+                 create_topic, topics, read, broker_down, broker_up, set_leader, request_errors, \
+                 round_trip_time)",
             ),
             (r#"{"operation":"read"}"#, "`topic` is missing: say which topic"),
             (

@@ -7,8 +7,13 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::{Value, json};
 
 fn call(plugin: &EmbeddedKafka, input: Value) -> Result<Value, String> {
+    call_with(plugin, input, json!({}))
+}
+
+fn call_with(plugin: &EmbeddedKafka, input: Value, config: Value) -> Result<Value, String> {
     let input: Input = serde_json::from_value(input).unwrap();
-    let answer = plugin.answer(&input, deadline(None)).map_err(|error| error.message)?;
+    let config: Config = serde_json::from_value(config).map_err(|error| error.to_string())?;
+    let answer = plugin.answer(&input, &config, deadline(None)).map_err(|error| error.message)?;
     Ok(serde_json::to_value(answer).unwrap())
 }
 
@@ -95,4 +100,100 @@ fn a_partition_beyond_its_memory_says_how_much_it_dropped() {
     let answer = call(&plugin, json!({"operation": "read", "topic": "orders"})).unwrap();
     let (kept, dropped) = (answer["records"].as_array().unwrap().len(), &answer["dropped"]);
     assert_eq!((kept, dropped), (5, &json!(3)));
+}
+
+/// What becomes of one record that is given a second.
+fn written(producer: &BaseProducer) -> Result<(), String> {
+    producer.send(record(0, b"1")).map_err(|(error, _)| error.to_string())?;
+    producer.flush(Duration::from_secs(1)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_fault_can_be_undone() {
+    let plugin = EmbeddedKafka::default();
+    let three = || json!({"brokers": 3});
+    let servers = call_with(&plugin, json!({}), three()).unwrap();
+    assert_eq!(servers["bootstrap_servers"].as_str().unwrap().split(',').count(), 3);
+    call(&plugin, json!({"operation": "create_topic", "topic": "orders", "partitions": 2}))
+        .unwrap();
+    let producer = producer(&plugin);
+    written(&producer).unwrap();
+    let faults = [
+        (
+            json!({"operation": "broker_down"}),
+            json!({"broker": null, "state": "down"}),
+            json!({"operation": "broker_up"}),
+        ),
+        (
+            json!({"operation": "request_errors", "api": "Produce", "errors": ["NOT_LEADER_OR_FOLLOWER"], "count": 1000}),
+            json!({"api": "Produce", "pending": 1000}),
+            json!({"operation": "request_errors", "api": "Produce", "errors": []}),
+        ),
+        (
+            json!({"operation": "round_trip_time", "ms": 5000}),
+            json!({"broker": null, "ms": 5000}),
+            json!({"operation": "round_trip_time", "ms": 0}),
+        ),
+    ];
+    for (number, (fault, answer, undo)) in faults.into_iter().enumerate() {
+        assert_eq!(call(&plugin, fault.clone()).unwrap(), answer);
+        assert!(written(&producer).is_err(), "{fault} does no harm");
+        call(&plugin, undo.clone()).unwrap();
+        producer.flush(Duration::from_secs(30)).unwrap();
+        let topics = call(&plugin, json!({"operation": "topics"})).unwrap();
+        let records = number + 2;
+        let expected = json!([{"topic": "orders", "partitions": 2, "records": records}]);
+        assert_eq!(topics["topics"], expected, "after {undo}");
+    }
+}
+
+#[test]
+fn what_is_not_there_cannot_be_changed_and_the_first_call_sets_the_size() {
+    let plugin = EmbeddedKafka::default();
+    call(&plugin, json!({"operation": "create_topic", "topic": "orders"})).unwrap();
+    let leader = |topic: &str, partition: i32, broker: i32| {
+        let input = json!({"operation": "set_leader", "topic": topic, "partition": partition,
+                           "broker": broker});
+        call(&plugin, input).unwrap_err()
+    };
+    assert_eq!(
+        leader("order", 0, 1),
+        "`topic`: there is no topic \"order\"; did you mean `orders`? (topics: orders)"
+    );
+    assert_eq!(leader("orders", 4, 1), "`partition`: \"orders\" has 0 to 3, found 4");
+    assert!(leader("orders", 0, 2).starts_with("`broker`: expected 1 to 1, found 2"));
+    assert_eq!(
+        call_with(&plugin, json!({}), json!({"brokers": 2})),
+        Err("`brokers`: the cluster runs already, with 1; its first call decides for the life of \
+             the process"
+            .to_owned())
+    );
+    assert!(call_with(&plugin, json!({}), json!({"brokers": 1})).is_ok());
+}
+
+#[test]
+fn a_leader_moves_and_records_at_a_broker_that_is_down_are_not_counted() {
+    let plugin = EmbeddedKafka::default();
+    call_with(&plugin, json!({}), json!({"brokers": 2})).unwrap();
+    call(&plugin, json!({"operation": "create_topic", "topic": "orders", "partitions": 1}))
+        .unwrap();
+    let lead = |broker: i32| {
+        let input = json!({"operation": "set_leader", "topic": "orders", "partition": 0,
+                           "broker": broker});
+        call(&plugin, input).unwrap()
+    };
+    let counted =
+        || call(&plugin, json!({"operation": "topics"})).unwrap()["topics"][0]["records"].clone();
+    let producer = producer(&plugin);
+    for (count, broker) in [(1, 1), (2, 2)] {
+        let expected = json!({"topic": "orders", "partition": 0, "broker": broker});
+        assert_eq!(lead(broker), expected);
+        producer.send(record(0, b"1")).unwrap();
+        producer.flush(PATIENCE).unwrap();
+        assert_eq!(counted(), count);
+    }
+    call(&plugin, json!({"operation": "broker_down", "broker": 2})).unwrap();
+    assert_eq!(counted(), Value::Null);
+    lead(1);
+    assert_eq!(counted(), 2);
 }

@@ -1,5 +1,6 @@
 //! Topic names. The cluster itself takes any name, so this check is the only guard.
 
+use crate::input::Input;
 use plugin_api::{Error, Result};
 
 const LONGEST: usize = 249;
@@ -17,6 +18,16 @@ pub fn check(name: &str) -> Result<()> {
     Err(Error::input(format!(
         "`topic`: {name:?} is no topic name; use 1 to {LONGEST} letters, digits, `.`, `_` and `-`"
     )))
+}
+
+/// The topic that a call names.
+///
+/// # Errors
+/// It names none, or one that cannot be.
+pub fn named(input: &Input) -> Result<&str> {
+    let name = input.topic.as_deref();
+    let name = name.ok_or_else(|| Error::input("`topic` is missing: say which topic"))?;
+    check(name).map(|()| name)
 }
 
 #[cfg(test)]
