@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rdkafka::bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__INVALID_ARG;
+
 use crate::backlog::{Backlog, Waiting};
 use crate::closing::Closing;
 use crate::cluster::Cluster;
 use crate::flight::{Flight, Publishing};
 use crate::native::{Client, words};
+use crate::new_topic::{NewTopic, NotMade};
 use crate::outgoing::OutgoingBatch;
 use crate::placement::place;
 use crate::running::Running;
@@ -118,7 +121,12 @@ impl Producer {
     /// # Errors
     /// No answer within `wait`, with what the client last heard from its brokers.
     pub fn metadata(&self, wait: Duration) -> Result<Cluster, ClientError> {
-        self.shared.client.metadata(None, wait).map_err(|code| {
+        self.asked(None, wait)
+    }
+
+    fn asked(&self, topic: Option<&KnownTopic>, wait: Duration) -> Result<Cluster, ClientError> {
+        let topic = topic.map(|topic| &topic.handle);
+        self.shared.client.metadata(topic, wait).map_err(|code| {
             let words = words(code);
             let message = match self.trouble() {
                 Some(trouble) => format!("{} ({})", words.text, trouble.message),
@@ -126,6 +134,28 @@ impl Producer {
             };
             ClientError::NoMetadata { code: words.name, message }
         })
+    }
+
+    /// Makes a topic and waits for the cluster's word; one that is there already is fine.
+    ///
+    /// # Errors
+    /// What the cluster has against it, or that it did not answer within `wait`.
+    pub fn create_topic(&self, topic: &NewTopic<'_>, wait: Duration) -> Result<(), NotMade> {
+        self.shared.client.create_topic(topic, wait)
+    }
+
+    /// What the cluster says is wrong with a topic, by librdkafka's name, such as
+    /// `UNKNOWN_TOPIC_OR_PART`; `None` when nothing is. The client believes the answer at once: records
+    /// that wait for a topic that is there now are sent. A cluster that makes topics by itself makes it.
+    ///
+    /// # Errors
+    /// No answer within `wait`.
+    pub fn topic_error(&self, topic: &str, wait: Duration) -> Result<Option<String>, ClientError> {
+        let Some(known) = self.shared.topics.open(&self.shared.client, topic) else {
+            return Ok(Some(words(RD_KAFKA_RESP_ERR__INVALID_ARG as i32).name));
+        };
+        let cluster = self.asked(Some(&known), wait)?;
+        Ok(cluster.topics.into_iter().find_map(|topic| topic.error))
     }
 
     /// Sends everything without waiting for fuller batches. `true` once every record published so
