@@ -10,9 +10,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::certificates::Certificates;
-use super::guarded::Guarded;
 use super::jars::{self, JarSet};
 use super::{CLUSTER_ID, START_LIMIT, java, java_answers, properties, topics};
+use crate::guarded::Guarded;
 use crate::skip::{Availability, skip};
 use crate::{Result, process};
 

@@ -4,6 +4,7 @@
 //! # Layout
 //! * [`producer`]: [`Producer`], the client itself. A [`OutgoingBatch`] goes in, a [`Publishing`]
 //!   future comes out and ends with one [`Outcome`] a record, in order.
+//! * [`new_topic`]: a topic that is to be made.
 //! * [`settings`]: [`ClientSettings`], the effective librdkafka properties with their secrets apart.
 //! * [`address`], [`topic`], [`credentials`], [`options`]: pure rooms that judge what a user wrote.
 //!   They know no socket and no client. `dial` judges again what they resolve to.
@@ -27,6 +28,7 @@ mod dial;
 mod flight;
 pub mod lane;
 mod native;
+pub mod new_topic;
 pub mod options;
 pub mod outcome;
 pub mod outgoing;
@@ -47,6 +49,7 @@ mod waking;
 pub use cluster::Cluster;
 pub use flight::Publishing;
 pub use lane::{LaneProducer, Statistics, Writing, Written};
+pub use new_topic::{NewTopic, NotMade};
 pub use outcome::{Delivery, ErrorClass, Failure, Outcome};
 pub use outgoing::{BatchBuilder, OutgoingBatch};
 pub use producer::Producer;

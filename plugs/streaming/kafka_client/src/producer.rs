@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rdkafka::bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__INVALID_ARG;
+
 use crate::backlog::{Backlog, Waiting};
 use crate::closing::Closing;
 use crate::cluster::Cluster;
 use crate::flight::{Flight, Publishing};
 use crate::native::{Client, words};
+use crate::new_topic::{NewTopic, NotMade};
 use crate::outgoing::OutgoingBatch;
 use crate::placement::place;
 use crate::running::Running;
@@ -124,10 +127,14 @@ impl Producer {
     /// # Errors
     /// No answer within `wait`, or no hope for one, with what the client last heard from its brokers.
     pub fn metadata(&self, wait: Duration) -> Result<Cluster, ClientError> {
-        let end = Instant::now() + wait;
+        self.asked(None, wait)
+    }
+
+    fn asked(&self, topic: Option<&KnownTopic>, wait: Duration) -> Result<Cluster, ClientError> {
+        let (topic, end) = (topic.map(|topic| &topic.handle), Instant::now() + wait);
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let answer = self.shared.client.metadata(None, left.min(ASKING));
+            let answer = self.shared.client.metadata(topic, left.min(ASKING));
             let is_over = left <= ASKING || self.shared.client.trouble().is_hopeless();
             match answer {
                 Err(code) if is_over => return Err(self.no_metadata(code)),
@@ -160,6 +167,28 @@ impl Producer {
     /// How many addresses of brokers were not dialled because the policy of the settings refuses them.
     pub fn refused_dials(&self) -> u64 {
         self.shared.client.trouble().refused_dials()
+    }
+
+    /// Makes a topic and waits for the cluster's word; one that is there already is fine.
+    ///
+    /// # Errors
+    /// What the cluster has against it, or that it did not answer within `wait`.
+    pub fn create_topic(&self, topic: &NewTopic<'_>, wait: Duration) -> Result<(), NotMade> {
+        self.shared.client.create_topic(topic, wait)
+    }
+
+    /// What the cluster says is wrong with a topic, by librdkafka's name, such as
+    /// `UNKNOWN_TOPIC_OR_PART`; `None` when nothing is. The client believes the answer at once: records
+    /// that wait for a topic that is there now are sent. A cluster that makes topics by itself makes it.
+    ///
+    /// # Errors
+    /// No answer within `wait`.
+    pub fn topic_error(&self, topic: &str, wait: Duration) -> Result<Option<String>, ClientError> {
+        let Some(known) = self.shared.topics.open(&self.shared.client, topic) else {
+            return Ok(Some(words(RD_KAFKA_RESP_ERR__INVALID_ARG as i32).name));
+        };
+        let cluster = self.asked(Some(&known), wait)?;
+        Ok(cluster.topics.into_iter().find_map(|topic| topic.error))
     }
 
     /// Sends everything without waiting for fuller batches. `true` once every record published so

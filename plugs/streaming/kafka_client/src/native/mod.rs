@@ -7,6 +7,7 @@
 //! its bytes stay in the client's [`Flights`] until they are reported, or until the handle is gone.
 #![allow(unsafe_code)]
 
+mod admin;
 mod callbacks;
 mod cluster;
 mod configure;

@@ -1,6 +1,8 @@
 //! What a call answers: always `kafka_status`, `kafka_error` and `kafka_result`.
 
-use crate::fault::{ErrorType, Fault};
+pub use crate::settled::Settled;
+
+use crate::fault::Fault;
 use crate::tally::Tally;
 use plugin_api::schemars::JsonSchema;
 use serde::Serialize;
@@ -48,31 +50,6 @@ pub enum Status {
     Unknown,
 }
 
-/// What became of one record.
-#[derive(Clone, Debug)]
-pub enum Settled {
-    /// The broker confirmed it.
-    Delivered {
-        /// Where it went.
-        topic: String,
-        /// Its partition.
-        partition: i32,
-        /// Its offset; `None` where no broker says.
-        offset: Option<i64>,
-        /// Milliseconds since 1970.
-        timestamp: Option<i64>,
-    },
-    /// It is not in the topic.
-    Failed(Fault),
-    /// It may be in the topic.
-    Unknown {
-        /// Where it was sent.
-        topic: String,
-        /// Why nobody knows.
-        text: String,
-    },
-}
-
 /// More details than this keep the failures only.
 const DETAILS: usize = 1000;
 
@@ -99,13 +76,15 @@ impl Answer {
     /// A call that was refused as a whole.
     pub fn refused(fault: Fault) -> Self {
         let result = error_result(&fault, json!({}));
+        let tally = Tally::refused(fault.error_type);
         let answer = Self::new(Status::Error, Some(fault.text), result);
-        Self { security_issues: fault.security_issues, ..answer }
+        Self { security_issues: fault.security_issues, tally, ..answer }
     }
 
     /// One record.
     pub fn single(settled: Settled) -> Self {
-        match settled {
+        let tally = Tally::of(std::slice::from_ref(&settled));
+        let answer = match settled {
             Settled::Failed(fault) => Self::refused(fault),
             Settled::Unknown { topic, text } => {
                 let result = json!({ "status": Status::Unknown, "topic": topic, "error": text });
@@ -116,21 +95,22 @@ impl Answer {
                 result["status"] = json!(Status::Success);
                 Self::done(result)
             }
-        }
+        };
+        Self { tally, ..answer }
     }
 
     /// Several records, in the order in which they were given.
     pub fn several(settled: &[Settled], full_details: bool) -> Self {
-        let counts = Counts::of(settled);
-        let status = counts.status();
+        let tally = Tally::of(settled);
+        let status = status(&tally);
         let first_fault = settled.iter().find_map(Settled::fault);
-        let error = counts.summary(settled.iter().find_map(Settled::text));
+        let error = summary(&tally, settled.iter().find_map(Settled::text));
         let (details, omitted) = details(settled, full_details);
         let mut result = json!({
             "status": status,
-            "published_count": counts.delivered,
-            "failed_count": counts.failed,
-            "unknown_count": counts.unknown,
+            "published_count": tally.delivered,
+            "failed_count": tally.failed(),
+            "unknown_count": tally.unknown,
             "details": details,
         });
         if omitted > 0 {
@@ -144,7 +124,7 @@ impl Answer {
             settled.iter().filter_map(Settled::fault).flat_map(|f| f.security_issues.clone());
         let mut security_issues: Vec<String> = issues.collect();
         security_issues.dedup();
-        Self { security_issues, ..Self::new(status, error, result) }
+        Self { security_issues, tally, ..Self::new(status, error, result) }
     }
 
     /// Adds what was noticed on the way.
@@ -166,78 +146,19 @@ fn error_result(fault: &Fault, details: Value) -> Value {
     json!({ "status": Status::Error, "error": error, "error_type": error_type, "details": details })
 }
 
-impl Settled {
-    /// For a broker whose timestamps mean nothing.
-    pub fn forget_timestamp(&mut self) {
-        if let Self::Delivered { timestamp, .. } = self {
-            *timestamp = None;
-        }
-    }
-
-    fn fault(&self) -> Option<&Fault> {
-        match self {
-            Self::Failed(fault) => Some(fault),
-            Self::Delivered { .. } | Self::Unknown { .. } => None,
-        }
-    }
-
-    fn text(&self) -> Option<&str> {
-        match self {
-            Self::Delivered { .. } => None,
-            Self::Failed(fault) => Some(&fault.text),
-            Self::Unknown { text, .. } => Some(text),
-        }
-    }
-
-    fn detail(&self) -> Value {
-        match self {
-            Self::Delivered { topic, partition, offset, timestamp } => json!({
-                "status": Status::Success,
-                "topic": topic,
-                "partition": partition,
-                "offset": offset,
-                "timestamp": timestamp,
-            }),
-            Self::Failed(fault) => {
-                let error_type: ErrorType = fault.error_type;
-                json!({ "status": Status::Error, "error": fault.text, "error_type": error_type })
-            }
-            Self::Unknown { topic, text } => {
-                json!({ "status": Status::Unknown, "topic": topic, "error": text })
-            }
-        }
+fn status(tally: &Tally) -> Status {
+    match (tally.delivered, tally.failed(), tally.unknown) {
+        (_, 0, 0) => Status::Success,
+        (0, _, 0) => Status::Error,
+        (0, _, _) => Status::Unknown,
+        _ => Status::Partial,
     }
 }
 
-struct Counts {
-    delivered: usize,
-    failed: usize,
-    unknown: usize,
-}
-
-impl Counts {
-    fn of(settled: &[Settled]) -> Self {
-        let delivered =
-            settled.iter().filter(|one| matches!(one, Settled::Delivered { .. })).count();
-        let unknown = settled.iter().filter(|one| matches!(one, Settled::Unknown { .. })).count();
-        Self { delivered, unknown, failed: settled.len() - delivered - unknown }
-    }
-
-    fn status(&self) -> Status {
-        match (self.delivered, self.failed, self.unknown) {
-            (_, 0, 0) => Status::Success,
-            (0, _, 0) => Status::Error,
-            (0, _, _) => Status::Unknown,
-            _ => Status::Partial,
-        }
-    }
-
-    fn summary(&self, first: Option<&str>) -> Option<String> {
-        let first = first?;
-        let Self { delivered, failed, unknown } = self;
-        let counted = format!("{delivered} published, {failed} failed, {unknown} unknown");
-        Some(format!("Batch publish error: {counted}; the first: {first}"))
-    }
+fn summary(tally: &Tally, first: Option<&str>) -> Option<String> {
+    let (first, Tally { delivered, unknown, .. }) = (first?, tally);
+    let counted = format!("{delivered} published, {} failed, {unknown} unknown", tally.failed());
+    Some(format!("Batch publish error: {counted}; the first: {first}"))
 }
 
 /// The details to show and how many were left out.
@@ -263,7 +184,13 @@ mod tests {
     use super::*;
 
     fn delivered() -> Settled {
-        Settled::Delivered { topic: "t".into(), partition: 0, offset: Some(1), timestamp: None }
+        Settled::Delivered {
+            topic: "t".into(),
+            partition: 0,
+            offset: Some(1),
+            timestamp: None,
+            bytes: 7,
+        }
     }
 
     fn unknown() -> Settled {
@@ -286,7 +213,9 @@ mod tests {
             (vec![failed()], Status::Error),
         ];
         for (settled, status) in cases {
-            assert_eq!(Answer::several(&settled, false).kafka_status, status, "{settled:?}");
+            let answer = Answer::several(&settled, false);
+            assert_eq!(answer.kafka_status, status, "{settled:?}");
+            assert_eq!(answer.tally, Tally::of(&settled), "{settled:?}");
         }
     }
 

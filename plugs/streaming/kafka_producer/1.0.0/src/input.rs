@@ -53,7 +53,8 @@ pub struct Input {
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(default, deny_unknown_fields)]
 pub struct RecordInput {
-    /// The value; absent or `null` is the value null of the format.
+    /// The value. `null` is the value null of the format; a record without a value is a tombstone,
+    /// which needs a key.
     #[serde(deserialize_with = "present")]
     pub value: Option<Json>,
     /// As `partition_key`, or `{"$base64"}`.
@@ -83,13 +84,6 @@ impl Input {
             plugin_version: self.plugin_version.as_ref().map(Json::get),
         };
         Some(provenance.metadata())
-    }
-}
-
-impl RecordInput {
-    /// The value as JSON text.
-    pub fn text(&self) -> &str {
-        self.value.as_ref().map_or("null", Json::get)
     }
 }
 

@@ -27,6 +27,7 @@ mod serialize;
 mod servers;
 mod setting;
 mod settings;
+mod settled;
 mod sink;
 mod span;
 mod tally;
@@ -40,7 +41,7 @@ use input::Input;
 use monitor::Monitor;
 use plugin_api::source::Lane;
 use plugin_api::{Ctx, Error, ErrorCode, Host, Plugin, Result, Sink};
-use pool::Pool;
+use pool::{Figures, Pool};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,7 +66,7 @@ impl Plugin for KafkaProducer {
 
     fn create(host: Host) -> Result<Self> {
         let (monitor, coordination) = (Monitor::new(&host), Coordination::new(&host));
-        Ok(Self { pool: Pool::default(), monitor, coordination })
+        Ok(Self { pool: Pool::new(Figures::new(&host)), monitor, coordination })
     }
 
     async fn process(&self, ctx: &Ctx, input: Input, config: &ProcessConfig) -> Result<Answer> {

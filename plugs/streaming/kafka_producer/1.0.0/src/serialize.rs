@@ -1,6 +1,5 @@
 //! Bytes from the serializer plug: `<format>_serializer`, found by its name at each call.
 
-use crate::draft::Draft;
 use crate::fault::Fault;
 use plugin_api::plug::{Plug, TransformStage};
 use plugin_api::{BatchBuilder, Ctx, Json, Record, base64};
@@ -9,19 +8,15 @@ use serde::{Deserialize, Serialize};
 /// One value's bytes, or why it has none.
 pub type Bytes = Result<Vec<u8>, Fault>;
 
-/// Serializes every draft, in order. One bad value never fails its neighbours.
+/// Serializes every value, given as JSON text, in order. One bad value never fails its neighbours.
 ///
 /// # Errors
 /// There is no such serializer, or it cannot be used at all.
-pub async fn serialize(
-    ctx: &Ctx,
-    format: &str,
-    drafts: &[&Draft<'_>],
-) -> Result<Vec<Bytes>, Fault> {
+pub async fn serialize(ctx: &Ctx, format: &str, texts: &[&str]) -> Result<Vec<Bytes>, Fault> {
     let serializer = find(ctx, format).await?;
     match serializer.open_transform(ctx, &NoOptions {}).await {
-        Ok(stage) => Ok(in_one_batch(&stage, drafts)),
-        Err(_) => one_by_one(ctx, &serializer, format, drafts).await,
+        Ok(stage) => Ok(in_one_batch(&stage, texts)),
+        Err(_) => one_by_one(ctx, &serializer, format, texts).await,
     }
 }
 
@@ -31,18 +26,18 @@ pub struct NoOptions {}
 
 /// All values at once. A serializer that fails as a whole, by a panic for instance, gets each value
 /// alone, so that only those it cannot write fail.
-fn in_one_batch(stage: &TransformStage, drafts: &[&Draft<'_>]) -> Vec<Bytes> {
-    match applied(stage, drafts) {
+fn in_one_batch(stage: &TransformStage, texts: &[&str]) -> Vec<Bytes> {
+    match applied(stage, texts) {
         Ok(all) => all,
-        Err(fault) if drafts.len() == 1 => vec![Err(fault)],
-        Err(_) => drafts.iter().flat_map(|draft| in_one_batch(stage, &[*draft])).collect(),
+        Err(fault) if texts.len() == 1 => vec![Err(fault)],
+        Err(_) => texts.iter().flat_map(|text| in_one_batch(stage, &[*text])).collect(),
     }
 }
 
-fn applied(stage: &TransformStage, drafts: &[&Draft<'_>]) -> Result<Vec<Bytes>, Fault> {
-    let applied = stage.apply(batch_of(drafts));
+fn applied(stage: &TransformStage, texts: &[&str]) -> Result<Vec<Bytes>, Fault> {
+    let applied = stage.apply(batch_of(texts));
     let applied = applied.map_err(|error| Fault::serialization(error.message))?;
-    bytes_of(&applied, drafts.len())
+    bytes_of(&applied, texts.len())
 }
 
 /// The plug of a format.
@@ -68,12 +63,12 @@ fn missing(ctx: &Ctx, format: &str, name: &str) -> Fault {
     ))
 }
 
-fn batch_of(drafts: &[&Draft<'_>]) -> plugin_api::Batch {
-    let bytes = drafts.iter().map(|draft| draft.value.len()).sum();
-    let mut builder = BatchBuilder::with_capacity(drafts.len(), bytes);
-    for draft in drafts {
+fn batch_of(texts: &[&str]) -> plugin_api::Batch {
+    let bytes = texts.iter().map(|text| text.len()).sum();
+    let mut builder = BatchBuilder::with_capacity(texts.len(), bytes);
+    for text in texts {
         builder.push(|out| {
-            out.extend_from_slice(draft.value.as_bytes());
+            out.extend_from_slice(text.as_bytes());
             Ok(())
         });
     }
@@ -116,11 +111,11 @@ async fn one_by_one(
     ctx: &Ctx,
     serializer: &Plug,
     format: &str,
-    drafts: &[&Draft<'_>],
+    texts: &[&str],
 ) -> Result<Vec<Bytes>, Fault> {
-    let mut all = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        all.push(one(ctx, serializer, format, &draft.value).await);
+    let mut all = Vec::with_capacity(texts.len());
+    for text in texts {
+        all.push(one(ctx, serializer, format, text).await);
     }
     Ok(all)
 }

@@ -21,8 +21,8 @@ use topic::Topics;
 pub struct Draft<'a> {
     /// Where it goes.
     pub topic: Arc<str>,
-    /// The value as JSON text.
-    pub value: Cow<'a, str>,
+    /// The value as JSON text; `None` is a tombstone.
+    pub value: Option<Cow<'a, str>>,
     /// The key's bytes.
     pub key: Option<Arc<[u8]>>,
     /// The headers, in order.
@@ -31,6 +31,19 @@ pub struct Draft<'a> {
     pub partition: Option<i32>,
     /// Milliseconds since 1970.
     pub timestamp: Option<i64>,
+}
+
+impl Draft<'_> {
+    /// The same record without a value. Only a key says what it takes away, so one without a key is
+    /// most likely a record whose value was forgotten.
+    fn into_tombstone(self) -> Result<Self, Fault> {
+        if self.key.is_none() {
+            let text = "`value` is missing: a record without one is a tombstone, which needs a key; for \
+                        the value null write `value: null`";
+            return Err(Fault::producer(text));
+        }
+        Ok(Self { value: None, ..self })
+    }
 }
 
 /// Everything a call wants published: a draft or a refusal for each record, in order.
@@ -75,7 +88,7 @@ pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault
         (None, None, Some(records)) => {
             let mut each = |record: &'a RecordInput| {
                 let draft = shared.own(record, &mut topics)?;
-                screen.judge(record.text())?;
+                record.value.as_ref().map_or(Ok(()), |value| screen.judge(value.get()))?;
                 Ok(draft)
             };
             records.iter().map(|record| each(record).map_err(Settled::Failed)).collect()
@@ -120,7 +133,7 @@ impl Shared<'_> {
             Some(metadata) => Cow::Owned(enrich::enriched(message, metadata)),
         };
         let (key, headers) = (self.key.clone(), Arc::clone(&self.headers));
-        Draft { topic, value, key, headers, partition: None, timestamp: None }
+        Draft { topic, value: Some(value), key, headers, partition: None, timestamp: None }
     }
 
     fn own<'a>(&self, record: &'a RecordInput, topics: &mut Topics) -> Result<Draft<'a>, Fault> {
@@ -128,12 +141,16 @@ impl Shared<'_> {
             Some(topic) => topics.named(topic)?,
             None => topics.shared()?,
         };
-        let mut draft = self.draft(record.text(), topic);
+        let value = record.value.as_ref().map_or("null", Json::get);
+        let mut draft = self.draft(value, topic);
         if record.key.is_some() {
             draft.key = key::bytes_of(record.key.as_ref(), "key")?;
         }
         if record.headers.is_some() {
             draft.headers = headers::all_of(record.headers.as_ref())?;
+        }
+        if record.value.is_none() {
+            draft = draft.into_tombstone()?;
         }
         if record.partition.is_some_and(|partition| partition < 0) {
             return Err(Fault::producer("`partition` must not be negative"));

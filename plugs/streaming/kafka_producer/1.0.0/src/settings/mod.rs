@@ -161,13 +161,18 @@ fn delivery_timeout(timeout_ms: u32) -> u32 {
     timeout_ms.saturating_sub(LOOK_MS).max(timeout_ms / 2)
 }
 
+/// Room for what the wire adds to a record: a record's own fields, and those of many headers.
+const WIRE_BYTES: u32 = 4096;
+
 fn batching(config: &Config, settings: &mut ClientSettings) {
     settings.set("client.id", config.client_id.as_str());
     settings.set("linger.ms", config.linger_ms.to_string());
     settings.set("batch.size", config.batch_size.to_string());
     settings.set("queue.buffering.max.kbytes", (*config.buffer_memory / 1024).to_string());
     settings.set("compression.type", config.compression.as_setting());
-    settings.set("message.max.bytes", config.message_max_bytes.to_string());
+    // librdkafka counts what the wire adds to a record; the limit that users set is the record's own.
+    let on_the_wire = config.message_max_bytes.saturating_add(WIRE_BYTES);
+    settings.set("message.max.bytes", on_the_wire.to_string());
     settings.set("partitioner", config.partitioner.as_setting());
     if let Some(level) = config.compression_level {
         settings.set("compression.level", level.to_string());
