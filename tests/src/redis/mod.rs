@@ -66,15 +66,16 @@ impl Redis {
     /// # Errors
     /// When it does not start, with its log.
     pub fn start_again(&mut self) -> Result<()> {
-        self.server = Some(Guarded::start(&self.command_line(), self.folder.path())?);
+        let mut server = Guarded::start(&self.command_line(), self.folder.path())?;
         let deadline = Instant::now() + START_LIMIT;
         while self.connect().is_err() {
-            if Instant::now() > deadline {
+            if server.ended()?.is_some() || Instant::now() > deadline {
                 let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
                 return Err(format!("redis-server did not start:\n{log}").into());
             }
             thread::sleep(INTERVAL);
         }
+        self.server = Some(server);
         Ok(())
     }
 
@@ -125,7 +126,7 @@ impl Redis {
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
         command.args(["--port", &self.port.to_string(), "--tls-port", &self.tls_port.to_string()]);
         command.args(["--tls-auth-clients", "no"]);
-        command.args(["--user", "tests on >tests ~* &* +@all"]);
+        command.args(["--user", "tests", "on", ">tests", "~*", "&*", "+@all"]);
         command.arg("--tls-cert-file").arg(file(tls::CERTIFICATE));
         command.arg("--tls-key-file").arg(file(tls::KEY));
         command.arg("--dir").arg(self.folder.path()).arg("--logfile").arg(file("log"));
