@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rdkafka::bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+use rdkafka::bindings::rd_kafka_resp_err_t::{
+    RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT,
+};
 
 use crate::diagnosis::{Known, diagnose};
 use crate::dial::is_literal;
@@ -101,6 +103,26 @@ impl LastTrouble {
         self.present.store(true, Ordering::Relaxed);
     }
 
+    /// Notes a connection that a broker closed, which librdkafka logs and does not report: `text` is
+    /// its line. It explains something only where a wrong protocol may be the reason.
+    pub fn note_closed(&self, text: &str) {
+        let text = match text.strip_prefix("[thrd:") {
+            Some(rest) => rest.split_once("]: ").map_or(text, |(_, rest)| rest),
+            None => text,
+        };
+        let Some(broker) = broker_of(text) else { return };
+        let code = RD_KAFKA_RESP_ERR__TRANSPORT as i32;
+        let diagnosis = diagnose(code, text, Known::default());
+        let mut heard = self.heard();
+        heard.brokers.entry(broker.clone()).or_default().refuses = false;
+        if let Some(found) = diagnosis {
+            let message = format!("{broker}: {}", found.text);
+            let code = "_TRANSPORT".to_owned();
+            heard.note(false, ClientTrouble { class: found.class, code, message });
+        }
+        self.present.store(true, Ordering::Relaxed);
+    }
+
     /// An address of `broker` was refused, and not dialled.
     pub fn note_refused_address(&self, broker: String, message: String) {
         let mut heard = self.heard();
@@ -147,7 +169,7 @@ impl LastTrouble {
     pub fn is_hopeless(&self) -> bool {
         self.present.load(Ordering::Relaxed) && {
             let heard = self.heard();
-            heard.all_down && heard.brokers.iter().all(is_hopeless)
+            heard.all_down && !heard.brokers.is_empty() && heard.brokers.iter().all(is_hopeless)
         }
     }
 
@@ -257,6 +279,25 @@ mod tests {
         assert!(last.is_hopeless());
         last.clear();
         assert!(!last.is_hopeless(), "a record was delivered");
+    }
+
+    #[test]
+    fn a_closed_connection_leaves_hope_and_may_tell_of_a_wrong_protocol() {
+        let last = LastTrouble::default();
+        all_down(&last);
+        assert!(!last.is_hopeless(), "nobody refused anything");
+        last.clear();
+        last.note_closed("[thrd:h:1/1]: h:1/1: Disconnected (after 600000ms in state UP)");
+        assert_eq!(last.latest(), None);
+        last.note_error(-169, trouble(&LOGIN.replace("h:1", "i:1")), false);
+        all_down(&last);
+        assert!(!last.is_hopeless(), "one was only closed");
+        let wrong = "h:1/bootstrap: Disconnected: requesting ApiVersion: might be caused by incorrect \
+                     security.protocol configuration (connecting to a SSL listener?) or";
+        last.note_closed(&format!("[thrd:h:1/bootstrap]: {wrong}"));
+        let told = last.latest().unwrap();
+        assert_eq!((told.class, told.code.as_str()), (ErrorClass::Retriable, "_TRANSPORT"));
+        assert!(told.message.starts_with("h:1: the broker closes the connection"), "{told:?}");
     }
 
     #[test]
