@@ -292,8 +292,7 @@ mod tests {
         last.note_error(-169, trouble(&LOGIN.replace("h:1", "i:1")), false);
         all_down(&last);
         assert!(!last.is_hopeless(), "one was only closed");
-        let wrong = "h:1/bootstrap: Disconnected: requesting ApiVersion: might be caused by incorrect \
-                     security.protocol configuration (connecting to a SSL listener?) or";
+        let wrong = "h:1/bootstrap: Disconnected (after 3ms in state APIVERSION_QUERY)";
         last.note_closed(&format!("[thrd:h:1/bootstrap]: {wrong}"));
         let told = last.latest().unwrap();
         assert_eq!((told.class, told.code.as_str()), (ErrorClass::Retriable, "_TRANSPORT"));
