@@ -58,6 +58,17 @@ fn assert_clean(what: &str, text: &str) {
     }
 }
 
+#[test]
+fn a_leak_is_seen_in_each_spelling() {
+    for shift in 0..3 {
+        let leak = openssl_base64(format!("{}{PASSWORD} and more", "u".repeat(shift)).as_bytes());
+        assert!(spellings().iter().any(|spelling| leak.contains(spelling)), "{leak}");
+    }
+    for leak in ["canary%2FPass%2Bword%3F1", "canary\\/Pass+word?1", "a canary/Pass+word?1 b"] {
+        assert!(spellings().iter().any(|spelling| leak.contains(spelling)), "{leak}");
+    }
+}
+
 /// Configurations that fail in every way there is, each with secrets in it, and one that succeeds.
 fn configurations(mock: &str, fake: &str) -> Vec<Value> {
     let login = json!({

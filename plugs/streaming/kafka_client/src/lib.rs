@@ -25,6 +25,7 @@ pub mod credentials;
 mod diagnosis;
 mod dial;
 mod flight;
+mod heard;
 pub mod lane;
 mod native;
 pub mod options;
