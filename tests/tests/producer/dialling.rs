@@ -1,6 +1,9 @@
 //! Addresses that brokers advertise are judged before they are dialled.
 
+use std::time::Duration;
+
 use end_to_end::fake_broker::FakeBroker;
+use end_to_end::stream::{SOURCE, Stream};
 use serde_json::{Value, json};
 
 use crate::service::{answer, serve, verdict};
@@ -72,4 +75,17 @@ fn the_health_check_says_why_no_broker_may_be_dialled() {
     let error = answered["kafka_result"]["error"].as_str().unwrap();
     assert!(error.contains("is refused: denied by "), "{answered}");
     assert_eq!(listener.connections(), 0);
+}
+
+/// A stream waits a while, since a name may lead to an address that may be dialled; then it stops.
+#[test]
+fn a_stream_whose_brokers_may_not_be_dialled_stops_and_says_why() {
+    let broker = FakeBroker::advertising("169.254.169.254:9092");
+    let sink = "  - id: out\n    uses: kafka_producer\n    config: {bootstrap_servers: \
+                '${env:KAFKA}', topic: orders}\n";
+    let stream = Stream::new(&format!("pipeline:\n{SOURCE}{sink}")).with_lines("{}\n");
+    let stream = stream.kafka(broker.address());
+    let output = stream.run().limit(Duration::from_secs(120)).output().expect_code(1);
+    let message = output.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("`169.254.169.254:9092` is refused: a link-local"), "{output}");
 }

@@ -6,6 +6,7 @@ use end_to_end::apache::secured::{Listener, Secured};
 use end_to_end::fake_broker::FakeBroker;
 use end_to_end::host::Host;
 use end_to_end::mock::Mock;
+use end_to_end::stream::{SOURCE, Stream};
 use serde_json::{Value, json};
 
 use crate::service::{answer_text, serve, with};
@@ -196,4 +197,29 @@ fn no_planted_secret_comes_out_of_a_command() {
         }
     }
     assert!(ran > 40);
+}
+
+#[test]
+fn no_planted_secret_comes_out_of_a_stream() {
+    let Some(kafka) = Secured::shared() else { return };
+    let login = json!({
+        "bootstrap_servers": kafka.servers(Listener::Sasl), "topic": "any",
+        "security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-256",
+        "kafka_username": "producer", "kafka_password": PASSWORD,
+        "ssl_cafile": kafka.certificates.ca(),
+    });
+    for (wrong, code, says) in [
+        (json!({}), 1, "the broker refuses the login"),
+        (json!({ "kafka_password": NUMBER }), 2, "kafka_password"),
+        (json!({ "ssl_key_password": KEY_PASSWORD }), 2, "`ssl_keyfile`"),
+        (json!({ "librdkafka": { "sasl.password": RAW } }), 2, "kafka_password"),
+    ] {
+        let cfg = with(&login, &wrong);
+        let sink = format!("  - {{id: out, uses: kafka_producer, config: {cfg}}}\n");
+        let stream = Stream::new(&format!("pipeline:\n{SOURCE}{sink}")).with_lines("{}\n");
+        let output = stream.run().env("PLUGPIPE_LOG", "trace").output().expect_code(code);
+        assert!(output.stdout.contains(says), "{says}: {output}");
+        assert_clean("stdout", &output.stdout);
+        assert_clean("stderr", &output.stderr);
+    }
 }
