@@ -16,4 +16,5 @@ mod logins;
 mod monitoring;
 mod pooling;
 mod secrets;
+mod service;
 mod validation;

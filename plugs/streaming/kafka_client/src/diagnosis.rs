@@ -107,7 +107,7 @@ fn protocol(text: &str) -> Option<Diagnosis> {
     let text = if text.contains("PLAINTEXT broker listener?") || text.contains("unexpected eof") {
         "the broker ends the TLS handshake: is the port in `bootstrap_servers` one for TLS, as \
          `security_protocol` says?"
-    } else if text.contains("connecting to a SSL listener?") || text.contains("require SASL") {
+    } else if is_closed_early(text) {
         "the broker closes the connection without an answer: does its port want TLS or a login? Look at \
          `security_protocol`"
     } else {
@@ -115,6 +115,21 @@ fn protocol(text: &str) -> Option<Diagnosis> {
     };
     Some(Diagnosis { class: ErrorClass::Retriable, code: None, text, is_certain: false })
 }
+
+/// Whether a broker closed a connection that had only just begun: before it said which requests it
+/// knows, or right after. The text ends with the time in milliseconds and the state.
+fn is_closed_early(text: &str) -> bool {
+    let Some((_, after)) = text.rsplit_once("(after ").filter(|_| text.contains("Disconnected"))
+    else {
+        return false;
+    };
+    let Some((time, state)) = after.split_once("ms in state ") else { return false };
+    let is_fresh = time.parse::<u32>().is_ok_and(|time| time < EARLY_MS);
+    state.starts_with("APIVERSION_QUERY") || state.starts_with("UP") && is_fresh
+}
+
+/// A broker that wants a login closes a connection at the first request; an idle one lives for minutes.
+const EARLY_MS: u32 = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -131,8 +146,8 @@ mod tests {
                          broker's supported mechanisms: PLAIN";
         let plain =
             "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener?";
-        let tls = "requesting ApiVersion: might be caused by incorrect security.protocol configuration \
-                   (connecting to a SSL listener?) or";
+        let tls = "h:1/bootstrap: Disconnected: connection closed by peer: receive 0 after POLLIN \
+                   (after 0ms in state APIVERSION_QUERY, 1 identical error(s) suppressed)";
         let (transport, ssl, login) = (
             RD_KAFKA_RESP_ERR__TRANSPORT as i32,
             RD_KAFKA_RESP_ERR__SSL as i32,
@@ -162,7 +177,11 @@ mod tests {
     #[test]
     fn what_is_not_understood_stays_as_it_is() {
         let transport = RD_KAFKA_RESP_ERR__TRANSPORT as i32;
-        let text = "h:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused";
-        assert_eq!(diagnose(transport, text, Known::default()), None);
+        for text in [
+            "h:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused",
+            "h:1/1: Disconnected: connection closed by peer (after 600000ms in state UP)",
+        ] {
+            assert_eq!(diagnose(transport, text, Known::default()), None);
+        }
     }
 }

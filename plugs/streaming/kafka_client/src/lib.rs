@@ -26,6 +26,7 @@ pub mod credentials;
 mod diagnosis;
 mod dial;
 mod flight;
+mod heard;
 pub mod lane;
 mod native;
 pub mod new_topic;

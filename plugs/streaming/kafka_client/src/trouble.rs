@@ -1,21 +1,18 @@
 //! What a client last heard from its brokers, so that a timeout can say why.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rdkafka::bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+use rdkafka::bindings::rd_kafka_resp_err_t::{
+    RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT,
+};
 
 use crate::diagnosis::{Known, diagnose};
-use crate::dial::is_literal;
+use crate::heard::{Heard, broker_of};
 use crate::outcome::{ErrorClass, Failure};
 
 /// The code of a [`ClientTrouble`]: an address that may not be dialled. Not one of librdkafka's.
 pub const REFUSED_ADDRESS: &str = "REFUSED_ADDRESS";
-
-/// So many addresses of a name are refused in a row before the name counts as hopeless: it may lead to
-/// several, of which others may be dialled.
-const REFUSALS_OF_A_NAME: u32 = 4;
 
 /// An error of the client as a whole rather than of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,26 +49,6 @@ pub(crate) struct LastTrouble {
     refused_dials: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Heard {
-    latest: Option<ClientTrouble>,
-    /// Every broker with an error since the last delivery, by `name:port`.
-    brokers: BTreeMap<String, Standing>,
-    /// All brokers were down at once since the last delivery.
-    all_down: bool,
-}
-
-/// What a broker's last errors say of the next try.
-#[derive(Debug, Default)]
-struct Standing {
-    /// It refused for a reason that only another configuration ends.
-    refuses: bool,
-    /// Its addresses that were refused since one was dialled.
-    refused_addresses: u32,
-    /// OpenSSL's number of what is wrong with its certificate; 0 for nothing.
-    certificate: i32,
-}
-
 impl LastTrouble {
     /// Notes an error in librdkafka's words.
     pub fn note_error(&self, code: i32, trouble: ClientTrouble, shows_certificate: bool) {
@@ -98,6 +75,26 @@ impl LastTrouble {
             _ => trouble,
         };
         heard.note(code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN as i32, trouble);
+        self.present.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes a connection that a broker closed, which librdkafka logs and does not report: `text` is
+    /// its line. It explains something only where a wrong protocol may be the reason.
+    pub fn note_closed(&self, text: &str) {
+        let text = match text.strip_prefix("[thrd:") {
+            Some(rest) => rest.split_once("]: ").map_or(text, |(_, rest)| rest),
+            None => text,
+        };
+        let Some(broker) = broker_of(text) else { return };
+        let code = RD_KAFKA_RESP_ERR__TRANSPORT as i32;
+        let diagnosis = diagnose(code, text, Known::default());
+        let mut heard = self.heard();
+        heard.brokers.entry(broker.clone()).or_default().refuses = false;
+        if let Some(found) = diagnosis {
+            let message = format!("{broker}: {}", found.text);
+            let code = "_TRANSPORT".to_owned();
+            heard.note(false, ClientTrouble { class: found.class, code, message });
+        }
         self.present.store(true, Ordering::Relaxed);
     }
 
@@ -145,10 +142,7 @@ impl LastTrouble {
     /// Whether no broker will ever take a record of this client: all are down, and each one that was
     /// tried since the last delivery refuses for a reason that only another configuration ends.
     pub fn is_hopeless(&self) -> bool {
-        self.present.load(Ordering::Relaxed) && {
-            let heard = self.heard();
-            heard.all_down && heard.brokers.iter().all(is_hopeless)
-        }
+        self.present.load(Ordering::Relaxed) && self.heard().is_hopeless()
     }
 
     /// Whether an address was refused since the last delivery.
@@ -159,10 +153,7 @@ impl LastTrouble {
 
     /// Whether no broker of these `name:port` is to be dialled.
     pub fn refuses_all(&self, brokers: &[String]) -> bool {
-        let heard = self.heard();
-        let refused =
-            |broker: &String| heard.brokers.get_key_value(broker).is_some_and(is_hopeless);
-        !brokers.is_empty() && brokers.iter().all(refused)
+        self.heard().refuses_all(brokers)
     }
 
     /// How many addresses were refused so far.
@@ -177,34 +168,6 @@ impl LastTrouble {
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn is_hopeless((broker, standing): (&String, &Standing)) -> bool {
-    let enough = if is_literal(broker) { 1 } else { REFUSALS_OF_A_NAME };
-    standing.refuses || standing.refused_addresses >= enough
-}
-
-impl Heard {
-    /// "All brokers down" never replaces the error that says why, the failure of a connection never an
-    /// address that was refused, and no later error a fatal one.
-    fn note(&mut self, is_vague: bool, trouble: ClientTrouble) {
-        let stays = self.latest.as_ref().is_some_and(|known| {
-            known.class == ErrorClass::ClientFatal
-                || is_vague
-                || known.code == REFUSED_ADDRESS && trouble.class == ErrorClass::Retriable
-        });
-        if !stays {
-            self.latest = Some(trouble);
-        }
-    }
-}
-
-/// The `name:port` in librdkafka's `protocol://name:port/id: …`; `None` where no broker is named.
-fn broker_of(message: &str) -> Option<String> {
-    let (name, _) = message.split_once(": ")?;
-    let (address, _id) = name.rsplit_once('/')?;
-    let address = address.rsplit_once("://").map_or(address, |(_, address)| address);
-    address.contains(':').then(|| address.to_owned())
 }
 
 #[cfg(test)]
@@ -260,6 +223,24 @@ mod tests {
     }
 
     #[test]
+    fn a_closed_connection_leaves_hope_and_may_tell_of_a_wrong_protocol() {
+        let last = LastTrouble::default();
+        all_down(&last);
+        assert!(!last.is_hopeless(), "nobody refused anything");
+        last.clear();
+        last.note_closed("[thrd:h:1/1]: h:1/1: Disconnected (after 600000ms in state UP)");
+        assert_eq!(last.latest(), None);
+        last.note_error(-169, trouble(&LOGIN.replace("h:1", "i:1")), false);
+        all_down(&last);
+        assert!(!last.is_hopeless(), "one was only closed");
+        let wrong = "h:1/bootstrap: Disconnected (after 3ms in state APIVERSION_QUERY)";
+        last.note_closed(&format!("[thrd:h:1/bootstrap]: {wrong}"));
+        let told = last.latest().unwrap();
+        assert_eq!((told.class, told.code.as_str()), (ErrorClass::Retriable, "_TRANSPORT"));
+        assert!(told.message.starts_with("h:1: the broker closes the connection"), "{told:?}");
+    }
+
+    #[test]
     fn a_refused_address_explains_more_than_the_connection_that_failed_for_it() {
         let last = LastTrouble::default();
         last.note_refused_address("169.254.1.1:9092".into(), "refused".into());
@@ -274,23 +255,11 @@ mod tests {
     #[test]
     fn a_name_is_hopeless_only_when_all_its_addresses_may_be() {
         let last = LastTrouble::default();
-        for refusal in 1..=REFUSALS_OF_A_NAME {
+        for refusal in 1..=4 {
             last.note_refused_address("h:1".into(), "refused".into());
-            assert_eq!(last.refuses_all(&["h:1".into()]), refusal == REFUSALS_OF_A_NAME);
+            assert_eq!(last.refuses_all(&["h:1".into()]), refusal == 4);
         }
         last.note_dialled("h:1");
         assert!(!last.refuses_all(&["h:1".into()]));
-    }
-
-    #[test]
-    fn a_broker_is_found_in_what_is_said_of_it() {
-        for (message, broker) in [
-            (LOGIN, Some("h:1")),
-            ("[::1]:9092/12: Disconnected", Some("[::1]:9092")),
-            ("1/1 brokers are down", None),
-            ("broker: authentication failed", None),
-        ] {
-            assert_eq!(broker_of(message).as_deref(), broker, "{message}");
-        }
     }
 }

@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+// The end-to-end tests have it, too.
 #[path = "../../../../tests/src/fake_broker.rs"]
 mod fake_broker;
 mod support;
@@ -14,7 +15,10 @@ use std::time::{Duration, Instant};
 
 use fake_broker::FakeBroker;
 use kafka_client::address::{Policy, Profile};
-use kafka_client::{ClientSettings, ErrorClass, Failure, Outcome, Producer, REFUSED_ADDRESS};
+use kafka_client::{
+    ClientSettings, ErrorClass, Failure, LaneProducer, Outcome, Producer, REFUSED_ADDRESS,
+};
+use plugin_abi::{Batch, Buf, RecordMeta};
 use support::{Cluster, block_on, delivered, in_a_minute, keyed_batch, settings};
 
 /// What is told long before this is told because of the refusal, not because of a timeout.
@@ -62,7 +66,6 @@ fn an_advertised_metadata_service_is_never_dialled() {
 fn an_advertised_address_that_is_denied_sees_no_connection() {
     let secret = FakeBroker::advertising("127.0.0.2:1");
     let port = secret.address().rsplit_once(':').unwrap().1;
-    // The same listener is reached by this name, and no rule of the text allows or denies it.
     let broker = FakeBroker::advertising(&format!("localhost:{port}"));
     let policy = Policy::new(Profile::Default, &[], &["localhost"]).unwrap();
     let (failure, _) = refused(&with_policy(broker.address(), policy));
@@ -93,6 +96,25 @@ fn a_bootstrap_name_that_leads_to_a_denied_address_is_refused() {
     assert_refused(&failure, &format!("the broker address `localhost:{port}`, which resolves to "));
     assert_eq!(listener.connections(), 0);
     assert!(dials > 1, "a name may lead to several addresses");
+}
+
+#[test]
+fn a_lane_hears_of_a_refused_address_and_dials_it_never() {
+    let broker = FakeBroker::advertising("169.254.169.254:9092");
+    let lane = LaneProducer::connect(&with_policy(broker.address(), Policy::default())).unwrap();
+    let record = vec![RecordMeta::unkeyed()];
+    let writing = lane.write(Batch::new(Buf::default(), record), "orders");
+    let end = in_a_minute();
+    while lane.refused_dials() == 0 {
+        assert!(Instant::now() < end, "not dialled in a minute");
+        std::thread::yield_now();
+    }
+    let trouble = lane.trouble().unwrap();
+    assert_eq!((trouble.class, trouble.code.as_str()), (ErrorClass::ConfigFatal, REFUSED_ADDRESS));
+    lane.close(Duration::ZERO);
+    let undelivered = block_on(writing).undelivered;
+    let [(0, Outcome::Failed(failure))] = undelivered.as_slice() else { panic!("{undelivered:?}") };
+    assert_eq!(failure.code, REFUSED_ADDRESS);
 }
 
 #[test]

@@ -82,6 +82,11 @@ impl LaneProducer {
         self.shared.client.trouble().latest()
     }
 
+    /// How many addresses of brokers were not dialled because the policy of the settings refuses them.
+    pub fn refused_dials(&self) -> u64 {
+        self.shared.client.trouble().refused_dials()
+    }
+
     /// How the producer is doing. Ask about once a second: that also keeps an idle client served.
     pub fn statistics(&self) -> Statistics {
         self.shared.serve();

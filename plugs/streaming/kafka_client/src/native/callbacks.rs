@@ -154,7 +154,15 @@ pub(super) unsafe extern "C" fn on_log(
             Some(state) => state.settings.without_secrets(text),
             None => text,
         };
-        (owned(facility), text)
+        let facility = owned(facility);
+        // What is graver comes to `on_error`, too.
+        if let Some(state) = blotted
+            && facility == "FAIL"
+            && (4..7).contains(&level)
+        {
+            state.trouble.note_closed(&text);
+        }
+        (facility, text)
     };
     match level {
         ..=3 => tracing::error!(target: "librdkafka", facility, "{text}"),

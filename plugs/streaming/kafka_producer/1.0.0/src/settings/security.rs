@@ -98,7 +98,7 @@ fn tls_keys(config: &Config) -> Vec<String> {
         ("ssl_key_password", config.ssl_key_password.is_some()),
         ("ssl_check_hostname", config.ssl_check_hostname.is_some()),
     ];
-    let typed = typed.into_iter().filter_map(|(key, given)| given.then(|| key.to_owned()));
+    let typed = typed.into_iter().filter(|(_, given)| *given).map(|(key, _)| key.to_owned());
     let is_tls = |key: &&String| key.starts_with("ssl.") || key.starts_with("enable.ssl.");
     let raw = config.librdkafka.keys().filter(is_tls).map(|key| format!("librdkafka.{key}"));
     typed.chain(raw).collect()
