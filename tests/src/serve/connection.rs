@@ -58,7 +58,7 @@ impl Connection {
     /// # Panics
     /// When no reply comes.
     pub fn post(&mut self, path: &str, body: &Value) -> Reply {
-        self.request("POST", path, &body.to_string())
+        self.request("POST", path, body.to_string())
     }
 
     /// Calls a plugin with this `ctx`.
@@ -74,7 +74,7 @@ impl Connection {
     ///
     /// # Panics
     /// When no reply comes.
-    pub fn request(&mut self, method: &str, path: &str, body: &str) -> Reply {
+    pub fn request(&mut self, method: &str, path: &str, body: impl AsRef<[u8]>) -> Reply {
         self.attempt(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
@@ -82,8 +82,8 @@ impl Connection {
     ///
     /// # Errors
     /// That the connection was closed, or what came back is no reply.
-    pub fn attempt(&mut self, method: &str, path: &str, body: &str) -> Result<Reply> {
-        self.write(method, path, body)?;
+    pub fn attempt(&mut self, method: &str, path: &str, body: impl AsRef<[u8]>) -> Result<Reply> {
+        self.write(method, path, body.as_ref())?;
         let status = self.line()?.split(' ').nth(1).ok_or("no status line")?.parse()?;
         let headers = self.headers()?;
         let length = headers.iter().find(|(name, _)| name == "content-length");
@@ -98,16 +98,17 @@ impl Connection {
     /// When it is closed.
     #[must_use]
     pub fn send(mut self, method: &str, path: &str, body: &str) -> Self {
-        self.write(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        self.write(method, path, body.as_bytes())
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         self
     }
 
-    fn write(&mut self, method: &str, path: &str, body: &str) -> Result<()> {
+    fn write(&mut self, method: &str, path: &str, body: &[u8]) -> Result<()> {
         let (host, headers, length) = (self.host, &self.headers, body.len());
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {length}\r\n\r\n"
         );
-        self.stream.get_mut().write_all((head + body).as_bytes())?;
+        self.stream.get_mut().write_all(&[head.as_bytes(), body].concat())?;
         Ok(())
     }
 

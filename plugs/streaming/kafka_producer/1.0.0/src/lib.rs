@@ -22,6 +22,7 @@ mod fault;
 mod input;
 mod monitor;
 mod pool;
+mod presence;
 mod publish;
 mod serialize;
 mod servers;

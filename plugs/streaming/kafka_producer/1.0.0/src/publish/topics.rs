@@ -1,16 +1,15 @@
-//! `ensure_topic`: a topic is looked for, or made, before a client first writes to it.
+//! Topics that have to be there before this client first writes to them.
 
 use super::connected::Connected;
 use crate::answer::Settled;
-use crate::config::{Config, EnsureTopic, TopicSettings};
+use crate::config::Config;
 use crate::draft::Draft;
 use crate::fault::Fault;
-use crate::fault::kafka::fault_of;
-use kafka_client::{ErrorClass, Failure, NewTopic, Producer};
+use crate::presence;
 use plugin_api::Ctx;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Makes sure of every topic that the records name and that this client has not met; records of a
 /// topic that is not there, and cannot be made, are refused.
@@ -21,97 +20,26 @@ pub async fn ensure(
     records: &mut [Result<Draft<'_>, Settled>],
     deadline: Instant,
 ) {
-    let Some(ensure) = config.ensure_topic else { return };
+    if config.ensure_topic.is_none() {
+        return;
+    }
     let lease = &connected.lease;
-    let mut topics: BTreeMap<Arc<str>, Option<Fault>> = BTreeMap::new();
-    for draft in records.iter().filter_map(|record| record.as_ref().ok()) {
-        if !lease.knows(&draft.topic) && !topics.contains_key(&draft.topic) {
-            let wait = deadline.saturating_duration_since(Instant::now());
-            let found = match connected.is_embedded && ensure == EnsureTopic::Create {
-                true => create_embedded(ctx, &draft.topic, &config.topic_settings).await,
-                false => find(lease, &draft.topic, ensure, &config.topic_settings, wait),
-            };
-            if found.is_ok() {
-                lease.learn(&draft.topic);
-            }
-            topics.insert(Arc::clone(&draft.topic), found.err());
+    let mut missing: BTreeMap<Arc<str>, Option<Fault>> = BTreeMap::new();
+    for topic in records.iter().filter_map(|record| Some(&record.as_ref().ok()?.topic)) {
+        if lease.knows(topic) || missing.contains_key(topic) {
+            continue;
         }
+        let wait = deadline.saturating_duration_since(Instant::now());
+        let ensured = presence::ensure(ctx, lease, config, topic, wait).await;
+        if ensured.is_ok() {
+            lease.learn(topic);
+        }
+        missing.insert(Arc::clone(topic), ensured.err());
     }
     for record in records.iter_mut() {
         let topic = record.as_ref().ok().map(|draft| &draft.topic);
-        if let Some(fault) = topic.and_then(|topic| topics.get(topic)?.clone()) {
+        if let Some(fault) = topic.and_then(|topic| missing.get(topic)?.clone()) {
             *record = Err(Settled::Failed(fault));
         }
-    }
-}
-
-/// Looks for the topic, or makes it.
-///
-/// # Errors
-/// It is not there, or cannot be made, or the cluster does not answer within `wait`.
-pub fn find(
-    producer: &Producer,
-    topic: &str,
-    ensure: EnsureTopic,
-    settings: &TopicSettings,
-    wait: Duration,
-) -> Result<(), Fault> {
-    match ensure {
-        EnsureTopic::Require => require(producer, topic, wait),
-        EnsureTopic::Create => create(producer, topic, settings, wait),
-    }
-}
-
-/// Asks for all topics: asking for one may make a cluster create it.
-fn require(producer: &Producer, topic: &str, wait: Duration) -> Result<(), Fault> {
-    let cluster = producer.metadata(wait).map_err(|error| {
-        let trouble = producer.trouble();
-        let class = trouble.map_or(ErrorClass::Retriable, |trouble| trouble.class);
-        let message = format!("`ensure_topic`: nobody says whether `{topic}` is there: {error}");
-        fault_of(&Failure { class, topic: true, code: "_TIMED_OUT".to_owned(), message }, topic)
-    })?;
-    match cluster.topics.into_iter().find(|known| known.name == topic).map(|known| known.error) {
-        Some(None) => Ok(()),
-        Some(Some(error)) => Err(Fault::configuration(format!(
-            "`ensure_topic: require`: the topic `{topic}` cannot be written to: {error}"
-        ))),
-        None => Err(Fault::configuration(format!(
-            "`ensure_topic: require`: there is no topic `{topic}`, or this user may not see it; make \
-             it, or set `ensure_topic: create`"
-        ))),
-    }
-}
-
-fn create(
-    producer: &Producer,
-    topic: &str,
-    settings: &TopicSettings,
-    wait: Duration,
-) -> Result<(), Fault> {
-    let TopicSettings { partitions, replication, config } = settings;
-    let new = NewTopic { name: topic, partitions: *partitions, replication: *replication, config };
-    producer.create_topic(&new, wait).map_err(|error| {
-        let message =
-            format!("`ensure_topic: create`: the topic `{topic}` cannot be made: {error}");
-        let class = error.class;
-        fault_of(&Failure { class, topic: true, code: error.code, message }, topic)
-    })
-}
-
-/// The embedded broker makes topics by a call, not through the admin protocol.
-async fn create_embedded(ctx: &Ctx, topic: &str, settings: &TopicSettings) -> Result<(), Fault> {
-    let refused = |error: &dyn std::fmt::Display| {
-        Fault::configuration(format!("`ensure_topic: create`: the topic `{topic}`: {error}"))
-    };
-    let found = ctx.pp("embedded_kafka").await.map_err(|error| refused(&error))?;
-    let plug = found.ok_or_else(|| refused(&"no plug `embedded_kafka` is installed"))?;
-    let mut input = serde_json::json!({ "operation": "create_topic", "topic": topic });
-    if let Some(partitions) = settings.partitions {
-        input["partitions"] = partitions.into();
-    }
-    let made = plug.process(ctx, &input, &serde_json::json!({})).await;
-    match made {
-        Err(error) if !error.message.contains("exists") => Err(refused(&error)),
-        _ => Ok(()),
     }
 }

@@ -10,9 +10,10 @@ use crate::config::{Config, SinkConfig};
 use crate::enrich::is_truthy;
 use crate::fault::Fault;
 use crate::fault::kafka::client_fault;
+use crate::presence;
 use crate::servers::Servers;
 use crate::settings::{Decided, sink_settings};
-use kafka_client::{ClientSettings, LaneProducer};
+use kafka_client::{ClientSettings, LaneProducer, Producer};
 use plugin_api::source::Lane;
 use plugin_api::{Arenas, Ctx, Error, Json, Result};
 use std::time::Duration;
@@ -20,10 +21,13 @@ use std::time::Duration;
 /// Records that the client takes before `buffer_memory` is what bounds it: those of a stream are small.
 const QUEUED_RECORDS: &str = "1000000";
 
+/// Longest wait for the cluster's word about a topic.
+const ENSURING: Duration = Duration::from_secs(30);
+
 /// Blocks of memory that are kept for the next batches: as many as a lane has in flight.
 const BLOCKS: usize = 16;
 
-/// Opens the sink of one lane. Connects, and waits for no broker.
+/// Opens the sink of one lane. Connects, and waits for no broker unless `ensure_topic` asks one.
 ///
 /// # Errors
 /// A configuration that cannot work, by its key.
@@ -47,10 +51,28 @@ pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
         message_max_bytes: *config.message_max_bytes,
     };
     servers.direct(ctx, &mut settings).await.map_err(fault)?;
+    if lane.number == 0 && config.ensure_topic.is_some() {
+        let topics = &preparation.topics;
+        ensure(ctx, &settings, config, topics).await.map_err(fault)?;
+    }
     let producer = connect(settings)?;
     let patience = Duration::from_millis((*config.topic_error_timeout_ms).into());
     let writer = Writer::new(producer, preparation, patience);
     Ok(Stage::new(writer, ctx.host()))
+}
+
+/// Makes sure of the topics that the configuration names, by a client for this alone.
+async fn ensure(
+    ctx: &Ctx,
+    settings: &ClientSettings,
+    config: &Config,
+    topics: &Topics,
+) -> std::result::Result<(), Fault> {
+    let producer = Producer::connect(settings).map_err(|error| client_fault(&error))?;
+    for topic in topics.named() {
+        presence::ensure(ctx, &producer, config, topic, ENSURING).await?;
+    }
+    Ok(())
 }
 
 fn connect(mut settings: ClientSettings) -> Result<LaneProducer> {

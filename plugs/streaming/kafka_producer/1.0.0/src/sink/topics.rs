@@ -43,6 +43,12 @@ impl Topics {
         self.own.as_deref().unwrap_or_default()
     }
 
+    /// The topics that the configuration names.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let listed = self.allowed.iter().map(String::as_str);
+        self.own.as_deref().into_iter().chain(listed)
+    }
+
     /// The topic of a record.
     pub fn of<'a>(&'a self, batch: &'a Batch, record: &RecordMeta) -> &'a str {
         batch.topic(record).unwrap_or(self.own())
