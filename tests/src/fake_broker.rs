@@ -1,5 +1,6 @@
-//! A broker that knows two requests: which versions it speaks, and who leads a topic. It says of every
-//! partition that somebody else does, wherever that is, and takes no record.
+//! A broker that knows three requests: which versions it speaks, who leads a topic, and what the number
+//! of an idempotent producer is. It says of every partition that somebody else leads it, wherever that
+//! is, and takes no record.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,8 +10,11 @@ use std::thread;
 
 const METADATA: i16 = 3;
 const API_VERSIONS: i16 = 18;
-/// The versions that are offered, by request: key, least, most. A client needs to see Produce.
-const OFFERED: [[i16; 3]; 3] = [[0, 0, 7], [METADATA, 1, 1], [API_VERSIONS, 0, 0]];
+const INIT_PRODUCER_ID: i16 = 22;
+/// The versions that are offered, by request: key, least, most. An idempotent client needs to see those
+/// of Produce and Fetch.
+const OFFERED: [[i16; 3]; 5] =
+    [[0, 0, 7], [1, 0, 4], [METADATA, 1, 1], [API_VERSIONS, 0, 0], [INIT_PRODUCER_ID, 0, 0]];
 const UNSUPPORTED_VERSION: i16 = 35;
 
 /// A listening broker. It ends with the test process.
@@ -59,6 +63,8 @@ fn serve(mut stream: TcpStream, host: &str, port: i32) {
         match (request.key, request.version) {
             (API_VERSIONS, version) => api_versions(version, &mut answer),
             (METADATA, _) => metadata(&request.topics(), host, port, &mut answer),
+            // No wait, no error, number 1 in its epoch 0.
+            (INIT_PRODUCER_ID, _) => answer.extend([&[0; 13], [1].as_slice(), &[0; 2]].concat()),
             _ => return,
         }
         let length = i32::try_from(answer.len()).expect("a short answer").to_be_bytes();

@@ -98,14 +98,18 @@ impl LastTrouble {
         self.present.store(true, Ordering::Relaxed);
     }
 
-    /// An address of `broker` was refused, and not dialled.
-    pub fn note_refused_address(&self, broker: String, message: String) {
+    /// An address of `broker` was refused, and not dialled. Whether it is the first one since another
+    /// was dialled, or a record delivered.
+    pub fn note_refused_address(&self, broker: String, message: String) -> bool {
         let mut heard = self.heard();
-        heard.brokers.entry(broker).or_default().refused_addresses += 1;
+        let standing = heard.brokers.entry(broker).or_default();
+        standing.refused_addresses += 1;
+        let is_first = standing.refused_addresses == 1;
         let (class, code) = (ErrorClass::ConfigFatal, REFUSED_ADDRESS.to_owned());
         heard.note(false, ClientTrouble { class, code, message });
         self.present.store(true, Ordering::Relaxed);
         self.refused_dials.fetch_add(1, Ordering::Relaxed);
+        is_first
     }
 
     /// An address of `broker` may be dialled.

@@ -33,8 +33,10 @@ pub(super) unsafe extern "C" fn on_connect<Address>(
         return Errno::AFNOSUPPORT.raw_os_error();
     };
     if let Err(refusal) = judge(&state.settings.policy, &broker, address.ip()) {
-        tracing::error!("{refusal}");
-        state.trouble.note_refused_address(broker, refusal);
+        // It is dialled again and again; one line is enough.
+        if state.trouble.note_refused_address(broker, refusal.clone()) {
+            tracing::error!("{refusal}");
+        }
         return Errno::ACCESS.raw_os_error();
     }
     state.trouble.note_dialled(&broker);
