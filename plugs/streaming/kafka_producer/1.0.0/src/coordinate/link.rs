@@ -17,6 +17,7 @@ const REPLY: Duration = Duration::from_millis(500);
 pub struct Link {
     client: Client,
     place: String,
+    database: i64,
     connection: Option<Connection>,
 }
 
@@ -34,10 +35,12 @@ impl Link {
     /// # Errors
     /// A place that the client refuses.
     pub fn new(info: ConnectionInfo) -> Result<Self, Trouble> {
-        let place = address::place(&info);
-        let client = Client::open(info);
+        let (place, database) = (address::place(&info), info.redis_settings().db());
+        // The client drops the code of an error from choosing the database, so that is done here.
+        let settings = info.redis_settings().clone().set_db(0);
+        let client = Client::open(info.set_redis_settings(settings));
         let client = client.map_err(|error| failure_of(&error, &place).trouble)?;
-        Ok(Self { client, place, connection: None })
+        Ok(Self { client, place, database, connection: None })
     }
 
     /// Whether there is a connection, as far as is known.
@@ -72,7 +75,10 @@ impl Link {
         let failed = |error: &RedisError| failure_of(error, &self.place);
         let connection = match &mut self.connection {
             Some(open) => open,
-            closed => closed.insert(connect(&self.client).map_err(|error| failed(&error))?),
+            closed => {
+                let made = connect(&self.client, self.database).map_err(|error| failed(&error))?;
+                closed.insert(made)
+            }
         };
         let commands = entry.commands();
         // Not the client's own transactions: they miscount when MULTI itself is refused.
@@ -83,10 +89,13 @@ impl Link {
     }
 }
 
-fn connect(client: &Client) -> redis::RedisResult<Connection> {
-    let connection = client.get_connection_with_timeout(CONNECT)?;
+fn connect(client: &Client, database: i64) -> redis::RedisResult<Connection> {
+    let mut connection = client.get_connection_with_timeout(CONNECT)?;
     connection.set_read_timeout(Some(REPLY))?;
     connection.set_write_timeout(Some(REPLY))?;
+    if database != 0 {
+        redis::cmd("SELECT").arg(database).exec(&mut connection)?;
+    }
     Ok(connection)
 }
 
@@ -101,7 +110,7 @@ fn first_error(replies: &[Value]) -> Option<&ServerError> {
 
 /// The server understood and refused.
 fn refusal(error: &ServerError, place: &str) -> Failure {
-    let (code, details) = (error.code(), error.details().unwrap_or_default());
+    let (code, details) = cause(error.code(), error.details().unwrap_or_default());
     let (reason, is_connection_kept) = match code {
         "READONLY" => (Reason::ReadOnly, false),
         "NOAUTH" | "WRONGPASS" => (Reason::Login, false),
@@ -113,8 +122,18 @@ fn refusal(error: &ServerError, place: &str) -> Failure {
     Failure { trouble, is_connection_kept, was_closed: false }
 }
 
+/// The code and the details of what was refused: EXEC says why it was not run in its details.
+fn cause<'a>(code: &'a str, details: &'a str) -> (&'a str, &'a str) {
+    let inner = details.split_once("because of: ").filter(|_| code == "EXECABORT");
+    inner.map_or((code, details), |(_, inner)| inner.split_once(' ').unwrap_or((inner, "")))
+}
+
 /// The connection failed, or none was made.
 fn failure_of(error: &RedisError, place: &str) -> Failure {
+    let refused = error.clone().into_server_errors();
+    if let Some((_, refused)) = refused.as_deref().and_then(<[_]>::first) {
+        return Failure { is_connection_kept: false, ..refusal(refused, place) };
+    }
     let detail = error.detail();
     let (reason, what) = match error.kind() {
         ErrorKind::AuthenticationFailed => (Reason::Login, format!("{place} refuses the login")),
@@ -131,4 +150,22 @@ fn failure_of(error: &RedisError, place: &str) -> Failure {
     };
     let was_closed = error.is_connection_dropped();
     Failure { trouble: Trouble::new(reason, what), is_connection_kept: false, was_closed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_discarded_transaction_is_classed_by_its_cause() {
+        let discarded = "Transaction discarded because of: NOPERM no permission for 'exec'";
+        let cases = [
+            (("EXECABORT", discarded), ("NOPERM", "no permission for 'exec'")),
+            (("EXECABORT", "Transaction discarded"), ("EXECABORT", "Transaction discarded")),
+            (("ERR", "because of: NOPERM x"), ("ERR", "because of: NOPERM x")),
+        ];
+        for ((code, details), expected) in cases {
+            assert_eq!(cause(code, details), expected);
+        }
+    }
 }
