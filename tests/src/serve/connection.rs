@@ -82,12 +82,7 @@ impl Connection {
     ///
     /// # Errors
     /// That the connection was closed, or what came back is no reply.
-    pub fn attempt(
-        &mut self,
-        method: &str,
-        path: &str,
-        body: impl AsRef<[u8]>,
-    ) -> Result<Reply> {
+    pub fn attempt(&mut self, method: &str, path: &str, body: impl AsRef<[u8]>) -> Result<Reply> {
         self.write(method, path, body.as_ref())?;
         let status = self.line()?.split(' ').nth(1).ok_or("no status line")?.parse()?;
         let headers = self.headers()?;
@@ -103,7 +98,8 @@ impl Connection {
     /// When it is closed.
     #[must_use]
     pub fn send(mut self, method: &str, path: &str, body: &str) -> Self {
-        self.write(method, path, body.as_bytes()).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        self.write(method, path, body.as_bytes())
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         self
     }
 
