@@ -70,7 +70,7 @@ fn a_body_that_is_too_large_or_not_json_is_refused_before_it_is_read() {
     let serve = Serve::start(Host::shared().run(words).plugs(&tree));
     let path = "/v1/plugins/echo/process";
     let body = |len: usize| format!(r#"{{"ctx":{{"a":"{}"}}}}"#, "x".repeat(len - 16));
-    assert_eq!(serve.connect().request("POST", path, &body(1024)).status, 200);
+    assert_eq!(serve.connect().request("POST", path, body(1024)).status, 200);
     let large = body(1025);
     let problem = serve.connect().request("POST", path, &large).expect(413);
     assert_eq!(problem["kind"], "too_large", "{problem}");

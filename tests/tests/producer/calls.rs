@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::thread;
 
 use end_to_end::apache::Apache;
 use end_to_end::host::{Host, Tree};
@@ -21,6 +22,9 @@ const PLUGS: [&str; 4] = [
     "serialization/string_serializer/1.0.0",
     "serialization/bytes_serializer/1.0.0",
 ];
+
+/// Topics that are read at the same time.
+const READERS: usize = 12;
 
 struct Case {
     name: String,
@@ -149,6 +153,22 @@ fn is_as_expected(found: &Record, expected: &Value) -> bool {
         && found.headers == expected_headers(expected)
 }
 
+/// The records of a topic, in order, and the cases that published them.
+type Published<'c> = (String, Vec<(&'c str, &'c Value)>);
+
+/// What is wrong with the records of these topics: one partition and one call after another, so
+/// everything is in order.
+fn read_back(servers: &str, topics: &[Published<'_>]) -> Vec<String> {
+    let wrong = |(topic, expected): &Published<'_>| {
+        let found = read_topic(servers, topic);
+        let mut pairs = expected.iter().zip(&found);
+        let is_right = found.len() == expected.len()
+            && pairs.all(|((_, expected), found)| is_as_expected(found, expected));
+        (!is_right).then(|| format!("{topic}: {expected:?} was published, found is {found:?}"))
+    };
+    topics.iter().filter_map(wrong).collect()
+}
+
 /// Sends every case and reads every topic back. All that is wrong is told at once.
 fn publish_and_read_back(servers: &str, create: impl Fn(&str)) {
     let cases = cases(servers);
@@ -166,15 +186,15 @@ fn publish_and_read_back(servers: &str, create: impl Fn(&str)) {
             expected.entry(topic).or_default().push((&case.name, record));
         }
     }
-    for (topic, expected) in expected {
-        // One partition, one call after another: everything is in order.
-        let found = read_topic(servers, &topic);
-        let is_right =
-            |((_, expected), found): (&(&str, &Value), &Record)| is_as_expected(found, expected);
-        if found.len() != expected.len() || !expected.iter().zip(&found).all(is_right) {
-            faults.push(format!("{topic}: {expected:?} were published, and found is {found:?}"));
-        }
-    }
+    let topics: Vec<_> = expected.into_iter().collect();
+    // Opening a reader and closing it takes most of the time.
+    faults.extend(thread::scope(|scope| {
+        let reading: Vec<_> = topics
+            .chunks(topics.len().div_ceil(READERS))
+            .map(|some| scope.spawn(move || read_back(servers, some)))
+            .collect();
+        reading.into_iter().flat_map(|one| one.join().expect("a reader")).collect::<Vec<_>>()
+    }));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
