@@ -15,15 +15,3 @@ pub struct Tally {
     /// Records, or the call as a whole, that were refused or failed: by class.
     pub failures: BTreeMap<ErrorType, u64>,
 }
-
-impl Tally {
-    /// Records, or calls as a whole, that were refused or failed.
-    pub fn failed(&self) -> u64 {
-        self.failures.values().sum()
-    }
-
-    /// Everything that was counted.
-    pub fn records(&self) -> u64 {
-        self.delivered + self.unknown + self.failed()
-    }
-}

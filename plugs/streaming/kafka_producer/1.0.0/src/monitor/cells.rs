@@ -65,7 +65,8 @@ impl Cells {
     pub fn count(&self, tally: &Tally, latency_ms: f64, averages: &Averages) {
         self.produced.add(tally.delivered);
         self.bytes.add(tally.bytes);
-        let counts = [tally.delivered, tally.failed(), tally.unknown];
+        let failed = tally.failures.values().sum();
+        let counts = [tally.delivered, failed, tally.unknown];
         self.outcomes.iter().zip(counts).for_each(|(cell, count)| cell.add(count));
         for (error_type, cell) in &self.errors {
             cell.add(tally.failures.get(error_type).copied().unwrap_or_default());

@@ -29,7 +29,8 @@ impl Figures {
             *self.failures.entry(*error_type).or_default() += count;
         }
         let latency = Duration::from_secs_f64(latency_ms.max(0.0) / 1e3);
-        let (records, delivered) = (tally.records(), tally.delivered);
+        let delivered = tally.delivered;
+        let records = delivered + tally.unknown + tally.failures.values().sum::<u64>();
         self.window.push(Publish { ended, latency, records, delivered });
         self.window.averages()
     }
