@@ -8,6 +8,7 @@ use serde::Deserialize;
 use std::time::Instant;
 
 /// What a call is about beside its input: who runs it, how long it may take, what the host lends.
+#[derive(Clone)]
 pub struct Ctx {
     host: Host,
     caller: Caller,
