@@ -42,14 +42,14 @@ pub async fn publish(
     input: &Input,
     config: &Config,
 ) -> Result<Answer, Fault> {
-    let deadline = Instant::now() + Duration::from_millis((*config.timeout_ms).into());
+    let wait = Duration::from_millis((*config.timeout_ms).into());
     let servers = Servers::judge(config)?;
     let Drafts { mut records, is_single, issues } = drafts(input, config)?;
     let connected = Connected::connect(pool, ctx, config, servers).await?;
-    topics::ensure(ctx, &connected, config, &mut records, deadline).await;
+    topics::ensure(ctx, &connected, config, &mut records, Instant::now() + wait).await;
     let format = input.format.as_deref().unwrap_or(&config.serialization);
     let records = encode(ctx, format, *config.message_max_bytes, records).await?;
-    let settled = deliver(pool, &connected, config, records, deadline).await;
+    let settled = deliver(pool, &connected, config, records, wait).await;
     events::tell_records(&settled);
     let answer = match settled.into_iter() {
         mut one if is_single => one.next().map_or_else(nothing, Answer::single),
@@ -70,7 +70,7 @@ async fn deliver(
     connected: &Connected,
     config: &Config,
     records: Vec<Result<Encoded<'_>, Settled>>,
-    deadline: Instant,
+    wait: Duration,
 ) -> Vec<Settled> {
     let sent: Vec<&Encoded<'_>> = records.iter().filter_map(|one| one.as_ref().ok()).collect();
     let delivery = Delivery {
@@ -78,7 +78,8 @@ async fn deliver(
         settings: &connected.settings,
         batch_bytes: *config.batch_size as usize,
         retries_are_limited: config.retries.is_some(),
-        deadline,
+        // From here on: the client's own timeouts, which end before, begin now too.
+        deadline: Instant::now() + wait,
     };
     let outcomes = match sent.is_empty() {
         true => Vec::new(),
