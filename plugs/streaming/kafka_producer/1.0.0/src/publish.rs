@@ -1,6 +1,7 @@
 //! One call: everything is checked, then enqueued as a whole, then awaited.
 
 use crate::answer::{Answer, Settled};
+use crate::check::{self, Checked};
 use crate::config::Config;
 use crate::draft::{Draft, drafts};
 use crate::fault::Fault;
@@ -8,8 +9,7 @@ use crate::fault::kafka::fault_of;
 use crate::input::Input;
 use crate::pool::Pool;
 use crate::serialize::serialize;
-use crate::servers::Servers;
-use crate::settings::{Decided, settings};
+use crate::settings::Decided;
 use kafka_client::outgoing::RecordSlices;
 use kafka_client::{BatchBuilder, Outcome, OutgoingBatch, Producer};
 use plugin_api::Ctx;
@@ -35,9 +35,9 @@ pub async fn publish(
     input: &Input,
     config: &Config,
 ) -> Result<Answer, Fault> {
-    let servers = Servers::judge(config)?;
+    let checked = check::before_connecting(input, config)?;
     let drafted = drafts(input, config)?;
-    let connected = connect(pool, ctx, config, servers).await?;
+    let connected = connect(pool, ctx, checked).await?;
     let format = input.format.as_deref().unwrap_or(&config.serialization);
     let mut records = drafted.records;
     let outgoing = outgoing(ctx, format, config, &mut records).await?;
@@ -59,7 +59,7 @@ pub async fn publish(
 /// What refuses the call before anything connects. A cluster that does not answer is no error: it
 /// is what the call was made to find out.
 pub async fn health_check(pool: &Pool, ctx: &Ctx, config: &Config) -> Result<Answer, Fault> {
-    let connected = connect(pool, ctx, config, Servers::judge(config)?).await?;
+    let connected = connect(pool, ctx, check::without_topic(config)?).await?;
     let wait = Duration::from_millis((*config.timeout_ms).into());
     let result = match connected.producer.metadata(wait) {
         Ok(cluster) => {
@@ -79,13 +79,9 @@ fn nothing() -> Answer {
     Answer::refused(Fault::unexpected("a record has no outcome"))
 }
 
-async fn connect(
-    pool: &Pool,
-    ctx: &Ctx,
-    config: &Config,
-    servers: Servers,
-) -> Result<Connected, Fault> {
-    let Decided { mut settings, warnings, issues } = settings(config)?;
+async fn connect(pool: &Pool, ctx: &Ctx, checked: Checked) -> Result<Connected, Fault> {
+    let Checked { servers, decided } = checked;
+    let Decided { mut settings, warnings, issues } = decided;
     settings.set("bootstrap.servers", servers.list(ctx).await?);
     let producer = pool.get(&settings)?;
     let warnings = servers.warning().into_iter().chain(warnings).collect();

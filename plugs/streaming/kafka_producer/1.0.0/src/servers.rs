@@ -7,7 +7,7 @@ use plugin_api::Ctx;
 use serde::{Deserialize, Serialize};
 
 /// The word for the plug embedded_kafka.
-const EMBEDDED: &str = "embedded";
+pub const EMBEDDED: &str = "embedded";
 
 /// Where to dial, judged and not dialled yet.
 pub struct Servers {
@@ -26,7 +26,8 @@ impl Servers {
         if config.bootstrap_servers == EMBEDDED {
             return Ok(Self { list: None, issues: Vec::new() });
         }
-        let (servers, issues) = check::servers(config)?;
+        let policy = check::policy(config)?;
+        let (servers, issues) = check::servers(config, &policy)?;
         Ok(Self { list: Some(servers.join(",")), issues })
     }
 
