@@ -78,6 +78,15 @@ pub(crate) fn config<T: Document>(doc: &Doc) -> Result<Arc<T>> {
     configured(&schema_of::<T>(), doc).map(Arc::new)
 }
 
+/// Reads a configuration as a host does it before [`process`](crate::Plugin::process), for a plugin
+/// that judges one without using it.
+///
+/// # Errors
+/// The first key that is unknown or does not fit, by its path and never by its value.
+pub fn read_config<T: Document>(config: &Json) -> Result<T> {
+    configured(&schema_of::<T>(), &Doc::from(config.clone()))
+}
+
 fn configured<T: Document>(schema: &Schema, doc: &Doc) -> Result<T> {
     let json = Json::try_from(doc).map_err(|error| Error::config(error.message))?;
     let value: Value = json.parse().map_err(|error| Error::config(error.to_string()))?;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::settings::Secret;
 use crate::verdict::Verdict;
 
 /// What stands in the place of a secret.
@@ -18,24 +19,50 @@ const MECHANISMS: [&str; 4] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTH
 /// Fewer characters than this make a password short.
 const SHORT: usize = 8;
 
+/// Credentials as they were given; what is absent is empty.
+#[derive(Debug, Clone)]
+pub struct Credentials<'a> {
+    /// `security_protocol`.
+    pub protocol: &'a str,
+    /// `sasl_mechanism`.
+    pub mechanism: &'a str,
+    /// `kafka_username`.
+    pub user: &'a str,
+    /// `kafka_password`.
+    pub password: Option<&'a Secret>,
+}
+
+impl Credentials<'_> {
+    /// Judges them. No issue shows the password.
+    pub fn judge(&self) -> Verdict {
+        let mut verdict = Verdict::default();
+        let password = self.password.map_or("", Secret::reveal);
+        judge_secrets(self.user, password, &mut verdict);
+        judge_protocol(self.protocol, self.mechanism, &mut verdict);
+        let missing = self.user.is_empty() || password.is_empty();
+        if is_sasl(self.protocol) && needs_user(self.mechanism) && missing {
+            let text = format!("{} needs `kafka_username` and `kafka_password`", self.mechanism);
+            verdict.refuse("missing_credentials", text);
+        }
+        verdict
+    }
+}
+
 /// Judges an object with `security_protocol`, `sasl_mechanism`, `kafka_username` and
 /// `kafka_password`; other keys do not matter, null and empty texts count as absent.
 pub fn judge(credentials: &Value) -> Verdict {
-    let mut verdict = Verdict::default();
     let object = credentials.as_object();
     match object.map(|object| KEYS.map(|key| text(object, key))) {
         Some([Some(protocol), Some(mechanism), Some(user), Some(password)]) => {
-            judge_secrets(user, password, &mut verdict);
-            judge_protocol(protocol, mechanism, &mut verdict);
-            let missing = user.is_empty() || password.is_empty();
-            if is_sasl(protocol) && needs_user(mechanism) && missing {
-                let text = format!("{mechanism} needs `kafka_username` and `kafka_password`");
-                verdict.refuse("missing_credentials", text);
-            }
+            let password = Some(&Secret::new(password));
+            Credentials { protocol, mechanism, user, password }.judge()
         }
-        _ => verdict.refuse("wrong_type", format!("{} are texts of one object", KEYS.join(", "))),
+        _ => {
+            let mut verdict = Verdict::default();
+            verdict.refuse("wrong_type", format!("{} are texts of one object", KEYS.join(", ")));
+            verdict
+        }
     }
-    verdict
 }
 
 /// The text of a key, empty when it is absent; `None` when it is something else.

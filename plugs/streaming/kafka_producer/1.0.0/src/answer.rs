@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::tally::Tally;
 use plugin_api::schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// The answer of kafka_producer.
@@ -25,6 +25,10 @@ pub struct Answer {
     /// What the checks found, each text beginning with a stable kind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub security_issues: Vec<String>,
+    /// What `operation: validate` found.
+    #[serde(flatten)]
+    #[schemars(with = "JudgedKeys")]
+    pub judged: Map<String, Value>,
     /// From the call to this answer.
     pub latency_ms: f64,
     /// Under which id the result lies in Redis, when the call brought none.
@@ -33,6 +37,18 @@ pub struct Answer {
     /// What the call did, for metrics.
     #[serde(skip)]
     pub tally: Tally,
+}
+
+/// The keys of `judged`; its own name of the sanitised data comes beside them.
+#[derive(JsonSchema)]
+#[schemars(crate = "plugin_api::schemars")]
+#[allow(dead_code, reason = "only its schema is used")]
+struct JudgedKeys {
+    /// With `validate`: whether the data may be used.
+    is_valid: Option<bool>,
+    /// With `validate`: the data cleaned up, secrets left out. Once more under a name of its own:
+    /// `sanitized_servers`, `sanitized_topics`, `sanitized_credentials` or `sanitized_config`.
+    sanitized_data: Option<Value>,
 }
 
 /// The state of one record, or of the call as a whole.
@@ -62,6 +78,7 @@ impl Answer {
             kafka_result,
             warnings,
             security_issues,
+            judged: Map::new(),
             latency_ms: 0.0,
             trace_id: None,
             tally: Tally::default(),
@@ -71,6 +88,13 @@ impl Answer {
     /// A call that succeeded and published nothing.
     pub fn done(kafka_result: Value) -> Self {
         Self::new(Status::Success, None, kafka_result)
+    }
+
+    /// What was found about some data: in the result, and once more at the top.
+    pub fn judged(judged: Map<String, Value>) -> Self {
+        let mut result = Map::from_iter([("status".to_owned(), json!(Status::Success))]);
+        result.extend(judged.clone());
+        Self { judged, ..Self::done(Value::Object(result)) }
     }
 
     /// A call that was refused as a whole.

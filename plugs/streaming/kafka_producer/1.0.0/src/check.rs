@@ -1,10 +1,46 @@
-//! What is refused before anything connects: addresses, topics, limits of the configuration.
+//! What is refused before anything connects: the first four of the five stages, in their order.
+//! Addresses, topic, credentials, configuration; the fifth, what messages hold, follows as each
+//! message is drafted.
 
 use crate::config::{Config, Profile};
-use crate::fault::Fault;
+use crate::draft;
+use crate::fault::{ErrorType, Fault};
+use crate::input::Input;
+use crate::servers::Servers;
+use crate::settings::{Decided, settings};
 use kafka_client::address::{self, Policy};
-use kafka_client::{options, topic};
+use kafka_client::credentials::Credentials;
+use kafka_client::topic;
 use serde_json::Value;
+
+/// What a call may dial, and with which settings.
+pub struct Checked {
+    /// Where to dial.
+    pub servers: Servers,
+    /// The client's settings. Their issues include those of the credentials.
+    pub decided: Decided,
+}
+
+/// Runs the stages that a whole call stands or falls with.
+///
+/// # Errors
+/// The first stage that refuses.
+pub fn before_connecting(input: &Input, config: &Config) -> Result<Checked, Fault> {
+    let servers = Servers::judge(config)?;
+    draft::judge_topic(input, config)?;
+    let issues = credentials(config, servers.is_embedded())?;
+    let mut decided = settings(config)?;
+    decided.issues.splice(0..0, issues);
+    Ok(Checked { servers, decided })
+}
+
+/// The same for an operation that publishes nothing.
+///
+/// # Errors
+/// The first stage that refuses.
+pub fn without_topic(config: &Config) -> Result<Checked, Fault> {
+    before_connecting(&Input::default(), config)
+}
 
 /// What may be dialled.
 ///
@@ -46,50 +82,27 @@ pub fn topic_name(name: &Value) -> Result<(String, Vec<String>), Fault> {
     }
 }
 
-/// The limits of the typed options; extra client options from the allow-list only, and none beside
-/// its typed twin.
+/// Warnings about the credentials. The embedded broker is in this process: nothing travels in clear.
 ///
 /// # Errors
-/// The first option that is out of its limits, or every raw option that may not be set.
-pub fn limits(config: &Config, typed: &[&str]) -> Result<Vec<(String, String)>, Fault> {
-    for (key, value, least, most) in bounded(config) {
-        if !(least..=most).contains(&value) {
-            let issue = format!("out_of_range: `{key}` must be from {least} to {most}");
-            return Err(Fault::security("producer configuration", &[issue]));
-        }
+/// A user name that may not be sent, or keys that do not go together.
+pub fn credentials(config: &Config, is_embedded: bool) -> Result<Vec<String>, Fault> {
+    let credentials = Credentials {
+        protocol: config.security_protocol.as_setting(),
+        mechanism: config.sasl_mechanism.map_or("", |mechanism| mechanism.as_setting()),
+        user: config.kafka_username.as_deref().unwrap_or_default(),
+        password: config.kafka_password.as_ref().map(|password| &password.0),
+    };
+    let verdict = credentials.judge();
+    if verdict.is_valid {
+        let in_clear = |issue: &String| issue.starts_with("plaintext_protocol: ");
+        let told = |issue: &String| !(is_embedded && in_clear(issue));
+        return Ok(verdict.issues.into_iter().filter(told).collect());
     }
-    client_id(&config.client_id)?;
-    let collisions = options::collisions(&config.librdkafka, typed);
-    if !collisions.is_empty() {
-        return Err(Fault::configuration(collisions.join("; ")));
-    }
-    let judged = options::judge(&config.librdkafka, config.security.insecure);
-    if judged.verdict.is_valid {
-        Ok(judged.settings)
-    } else {
-        Err(Fault::security("librdkafka", &judged.verdict.issues))
-    }
-}
-
-fn bounded(config: &Config) -> [(&'static str, f64, f64, f64); 9] {
-    [
-        ("timeout_ms", f64::from(*config.timeout_ms), 1000.0, 300_000.0),
-        ("request_timeout_ms", f64::from(*config.request_timeout_ms), 1.0, 300_000.0),
-        ("linger_ms", *config.linger_ms, 0.0, 60_000.0),
-        ("batch_size", f64::from(*config.batch_size), 1.0, 1_048_576.0),
-        ("buffer_memory", *config.buffer_memory as f64, 1024.0, 17_179_869_184.0),
-        ("max_in_flight", f64::from(config.requests_in_flight()), 1.0, 5.0),
-        ("retries", f64::from(config.retries.unwrap_or_default()), 0.0, 50.0),
-        ("message_max_bytes", f64::from(*config.message_max_bytes), 1000.0, 104_857_600.0),
-        ("topic_error_timeout_ms", f64::from(*config.topic_error_timeout_ms), 0.0, 86_400_000.0),
-    ]
-}
-
-fn client_id(id: &str) -> Result<(), Fault> {
-    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    if (1..=255).contains(&id.len()) && id.bytes().all(letter) {
-        return Ok(());
-    }
-    let issue = "out_of_range: `client_id` takes 1 to 255 of [a-zA-Z0-9._-]".to_owned();
-    Err(Fault::security("producer configuration", &[issue]))
+    let fault = Fault::security("credentials", &verdict.issues);
+    let error_type = match verdict.kinds().contains(&"bad_username") {
+        true => ErrorType::SecurityValidationError,
+        false => ErrorType::ProducerConfigurationError,
+    };
+    Err(Fault { error_type, ..fault })
 }

@@ -33,6 +33,7 @@ mod sink;
 mod span;
 mod tally;
 mod validate;
+mod waiver;
 
 use answer::Answer;
 use config::{Config, ProcessConfig, SinkConfig};
@@ -75,7 +76,11 @@ impl Plugin for KafkaProducer {
         let answer = match input.operation.as_deref().unwrap_or("publish") {
             "publish" => return Ok(self.publish(ctx, &input, config, start).await),
             "validate" => validate::answer(&input, config),
-            "health_check" => publish::health_check(&self.pool, ctx, config).await,
+            "health_check" => {
+                let mut answer = publish::health_check(&self.pool, ctx, config).await;
+                answer.iter_mut().for_each(|answer| waiver::tell(ctx.host(), config, answer));
+                answer
+            }
             "metrics" => Ok(self.monitor.answer()),
             other => Err(unknown_operation(other)),
         };
@@ -101,6 +106,7 @@ impl KafkaProducer {
     async fn publish(&self, ctx: &Ctx, input: &Input, config: &Config, start: Instant) -> Answer {
         let published = publish::publish(&self.pool, ctx, input, config).await;
         let mut answer = published.unwrap_or_else(Answer::refused).after(start.elapsed());
+        waiver::tell(ctx.host(), config, &mut answer);
         self.monitor.observe(ctx, config, &answer).await;
         self.coordination.report(input, config, &mut answer).await;
         answer

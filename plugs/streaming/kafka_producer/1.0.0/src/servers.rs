@@ -9,7 +9,7 @@ use plugin_api::Ctx;
 use serde::{Deserialize, Serialize};
 
 /// The word for the plug embedded_kafka.
-const EMBEDDED: &str = "embedded";
+pub const EMBEDDED: &str = "embedded";
 
 /// Where to dial, judged and not dialled yet.
 pub struct Servers {

@@ -2,7 +2,7 @@
 //! error, one that is a default gives way.
 
 use plugin_api::schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::Deref;
 
@@ -17,6 +17,13 @@ impl<T> Setting<T> {
     /// A default.
     pub fn by_default(value: T) -> Self {
         Self { value, written: false }
+    }
+
+    /// Takes another default; what the user wrote stays.
+    pub fn set_default(&mut self, value: T) {
+        if !self.written {
+            self.value = value;
+        }
     }
 
     /// Whether the user wrote it.
@@ -36,6 +43,13 @@ impl<T> Deref for Setting<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Setting<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(|value| Self { value, written: true })
+    }
+}
+
+/// The value alone: what a schema shows as the default.
+impl<T: Serialize> Serialize for Setting<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
     }
 }
 

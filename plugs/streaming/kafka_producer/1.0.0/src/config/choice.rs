@@ -1,7 +1,7 @@
 //! Options that are one of a few words, with librdkafka's spelling of each.
 
 use plugin_api::schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Acks {
 }
 
 /// Compression of batches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
@@ -94,7 +94,7 @@ impl Compression {
 }
 
 /// Where records go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(rename_all = "snake_case")]
 pub enum Partitioner {

@@ -13,6 +13,7 @@ pub struct RedisBackend {
     /// Whether results go to Redis at all.
     pub enabled: bool,
     /// `redis://` or, with TLS, `rediss://`; user, password and database stand in it.
+    #[schemars(extend("default" = "redis://localhost:6379/2"))]
     pub redis_url: SecretText,
     /// What every key begins with.
     pub queue_prefix: String,

@@ -4,7 +4,9 @@
 
 mod choice;
 mod coordination;
+pub mod limits;
 mod monitoring;
+mod preset;
 mod protocol;
 mod role;
 mod secret;
@@ -14,6 +16,7 @@ mod topics;
 pub use choice::{Acks, Compression, Partitioner};
 pub use coordination::RedisBackend;
 pub use monitoring::Monitoring;
+pub use preset::Preset;
 pub use protocol::{SaslMechanism, SecurityProtocol};
 pub use role::{ProcessConfig, SinkConfig};
 pub use secret::SecretText;
@@ -21,16 +24,23 @@ pub use security::{Content, Profile, Security};
 pub use topics::{EnsureTopic, TopicSettings};
 
 use crate::setting::Setting;
+use kafka_client::options;
 use plugin_api::schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The configuration of kafka_producer.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[schemars(crate = "plugin_api::schemars")]
-#[serde(default, deny_unknown_fields)]
+#[schemars(crate = "plugin_api::schemars", rename = "Config")]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct Config {
+    /// Defaults for a purpose, below everything that is written. `development`: acks 1, 3 retries, in
+    /// clear. `staging`: SASL_SSL with SCRAM-SHA-256, acks all, 10 retries. `production`: the same with
+    /// 50 retries, idempotence and snappy. `high_security`: as `staging` with idempotence and a request
+    /// timeout of 30 s. `performance`: snappy, batches of 16384 bytes, linger of 100 ms, 5 requests in
+    /// flight.
+    pub preset: Option<Preset>,
     /// `host:port`, several separated by commas, or a list; `embedded` is the plug embedded_kafka.
     pub bootstrap_servers: Value,
     /// The topic for records that nothing else sends elsewhere.
@@ -38,6 +48,7 @@ pub struct Config {
     /// Signal type to topic: looked up exactly with the `signal_type`.
     pub signal_routing: BTreeMap<String, String>,
     /// How many replicas confirm: 0, 1, or `all` (-1).
+    #[schemars(extend("default" = "all"))]
     pub acks: Option<Acks>,
     /// No duplicates and no reordering within one client's life; on with acks `all`.
     pub enable_idempotence: Option<bool>,
@@ -78,17 +89,20 @@ pub struct Config {
     /// The file of the authorities that sign brokers, PEM; the system's own when absent.
     pub ssl_cafile: Option<String>,
     /// The file of the client's certificate, PEM.
-    #[serde(alias = "kafka_ssl_cert_path")]
     pub ssl_certfile: Option<String>,
+    /// A second name of `ssl_certfile`.
+    pub kafka_ssl_cert_path: Option<String>,
     /// The file of the client's key, PEM.
-    #[serde(alias = "kafka_ssl_key_path")]
     pub ssl_keyfile: Option<String>,
+    /// A second name of `ssl_keyfile`.
+    pub kafka_ssl_key_path: Option<String>,
     /// The password of that key.
     pub ssl_key_password: Option<SecretText>,
     /// Whether a broker's certificate must name its host; `false` needs `security.insecure`.
+    #[schemars(extend("default" = true))]
     pub ssl_check_hostname: Option<bool>,
     /// Where results of publishing are left for others.
-    pub redis_backend: RedisBackend,
+    pub redis_backend: Setting<RedisBackend>,
     /// Whether the plug monitoring_prometheus hears of this producer.
     pub monitoring: Monitoring,
     /// What happens before a topic is first written to; nothing when absent.
@@ -117,6 +131,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            preset: None,
             bootstrap_servers: Value::from("localhost:9092"),
             topic: None,
             signal_routing: BTreeMap::new(),
@@ -141,10 +156,12 @@ impl Default for Config {
             kafka_password: None,
             ssl_cafile: None,
             ssl_certfile: None,
+            kafka_ssl_cert_path: None,
             ssl_keyfile: None,
+            kafka_ssl_key_path: None,
             ssl_key_password: None,
             ssl_check_hostname: None,
-            redis_backend: RedisBackend::default(),
+            redis_backend: Setting::by_default(RedisBackend::default()),
             monitoring: Monitoring::default(),
             ensure_topic: None,
             topic_settings: TopicSettings::default(),
@@ -160,9 +177,46 @@ impl Default for Config {
     }
 }
 
+impl<'de> Deserialize<'de> for Config {
+    /// A setting has one value, whichever of its names was written.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The function that `remote` derived, not this one.
+        let mut config = Self::deserialize(deserializer)?;
+        for (name, first, second_name, second) in [
+            (
+                "ssl_certfile",
+                &mut config.ssl_certfile,
+                "kafka_ssl_cert_path",
+                &config.kafka_ssl_cert_path,
+            ),
+            (
+                "ssl_keyfile",
+                &mut config.ssl_keyfile,
+                "kafka_ssl_key_path",
+                &config.kafka_ssl_key_path,
+            ),
+        ] {
+            if first.is_some() && second.is_some() {
+                let text =
+                    format!("`{name}` and `{second_name}` are one setting; give one of them");
+                return Err(serde::de::Error::custom(text));
+            }
+            *first = first.take().or_else(|| second.clone());
+        }
+        Ok(config)
+    }
+}
+
 impl Config {
     /// `max_in_flight` under either of its names.
     pub fn requests_in_flight(&self) -> u32 {
         self.max_in_flight_requests_per_connection.unwrap_or(*self.max_in_flight)
+    }
+
+    /// Whether the raw options hold the setting of the typed option `name`, under any name.
+    pub fn is_raw(&self, name: &str) -> bool {
+        let is_twin =
+            |key: &String| options::find(key).is_some_and(|raw| raw.typed.contains(&name));
+        self.librdkafka.keys().any(is_twin)
     }
 }

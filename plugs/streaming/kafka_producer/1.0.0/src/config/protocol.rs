@@ -1,10 +1,10 @@
 //! How a connection is encrypted and who says who they are.
 
 use plugin_api::schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What a connection to a broker is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 pub enum SecurityProtocol {
     /// In clear, without a login.
@@ -23,7 +23,7 @@ pub enum SecurityProtocol {
 }
 
 /// How a login is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 pub enum SaslMechanism {
     /// User and password as they are.
@@ -35,4 +35,32 @@ pub enum SaslMechanism {
     /// A challenge with SHA-512.
     #[serde(rename = "SCRAM-SHA-512")]
     ScramSha512,
+}
+
+impl SecurityProtocol {
+    /// As users and librdkafka write it.
+    pub fn as_setting(self) -> &'static str {
+        match self {
+            Self::Plaintext => "PLAINTEXT",
+            Self::Ssl => "SSL",
+            Self::SaslPlaintext => "SASL_PLAINTEXT",
+            Self::SaslSsl => "SASL_SSL",
+        }
+    }
+
+    /// Whether there is a login.
+    pub fn is_sasl(self) -> bool {
+        matches!(self, Self::SaslPlaintext | Self::SaslSsl)
+    }
+}
+
+impl SaslMechanism {
+    /// As users and librdkafka write it.
+    pub fn as_setting(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha512 => "SCRAM-SHA-512",
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The keys of `security`.
 
 use plugin_api::schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Which addresses may be dialled, and what messages may hold.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub struct Security {
 }
 
 /// How strictly addresses are judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -33,7 +33,7 @@ pub enum Profile {
 }
 
 /// What follows from suspicious content of a message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(rename_all = "lowercase")]
 pub enum Content {

@@ -56,6 +56,18 @@ pub struct Drafts<'a> {
     pub issues: Vec<String>,
 }
 
+/// Judges the topic that a message of the call would go to, as far as it is the same for all.
+///
+/// # Errors
+/// There is none, or it may not be written to.
+pub fn judge_topic(input: &Input, config: &Config) -> Result<(), Fault> {
+    let several = input.messages.as_ref().is_some_and(|messages| !messages.is_empty());
+    if input.message.is_some() || several {
+        Topics::new(input, config).shared()?;
+    }
+    Ok(())
+}
+
 /// Drafts every record of a call.
 ///
 /// # Errors

@@ -1,11 +1,11 @@
 //! The client of a call, and what is to be said about its settings.
 
+use crate::check::Checked;
 use crate::config::Config;
 use crate::coordinate;
 use crate::fault::Fault;
 use crate::pool::{Lease, Pool};
-use crate::servers::Servers;
-use crate::settings::{Decided, settings};
+use crate::settings::Decided;
 use kafka_client::ClientSettings;
 use plugin_api::Ctx;
 
@@ -32,9 +32,10 @@ impl Connected {
         pool: &Pool,
         ctx: &Ctx,
         config: &Config,
-        servers: Servers,
+        checked: Checked,
     ) -> Result<Self, Fault> {
-        let Decided { mut settings, warnings, issues } = settings(config)?;
+        let Checked { servers, decided } = checked;
+        let Decided { mut settings, warnings, issues } = decided;
         coordinate::check(&config.redis_backend)?;
         servers.direct(ctx, &mut settings).await?;
         let lease = pool.get(&settings)?;

@@ -2,10 +2,10 @@
 
 use super::connected::Connected;
 use crate::answer::Answer;
+use crate::check;
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::pool::Pool;
-use crate::servers::Servers;
 use plugin_api::Ctx;
 use serde_json::json;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// What refuses the call before anything connects. A cluster that does not answer is no error: it
 /// is what the call was made to find out.
 pub async fn health_check(pool: &Pool, ctx: &Ctx, config: &Config) -> Result<Answer, Fault> {
-    let connected = Connected::connect(pool, ctx, config, Servers::judge(config)?).await?;
+    let connected = Connected::connect(pool, ctx, config, check::without_topic(config)?).await?;
     let wait = Duration::from_millis((*config.timeout_ms).into());
     let result = match connected.lease.metadata(wait) {
         Ok(cluster) => {

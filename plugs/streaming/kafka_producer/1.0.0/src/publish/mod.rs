@@ -18,13 +18,13 @@ mod topics;
 pub use health::health_check;
 
 use crate::answer::{Answer, Settled};
+use crate::check;
 use crate::config::Config;
 use crate::draft::{Drafts, drafts};
 use crate::fault::Fault;
 use crate::fault::kafka::fault_of;
 use crate::input::Input;
 use crate::pool::Pool;
-use crate::servers::Servers;
 use connected::Connected;
 use delivery::Delivery;
 use encoded::{Encoded, encode};
@@ -43,9 +43,9 @@ pub async fn publish(
     config: &Config,
 ) -> Result<Answer, Fault> {
     let wait = Duration::from_millis((*config.timeout_ms).into());
-    let servers = Servers::judge(config)?;
+    let checked = check::before_connecting(input, config)?;
     let Drafts { mut records, is_single, issues } = drafts(input, config)?;
-    let connected = Connected::connect(pool, ctx, config, servers).await?;
+    let connected = Connected::connect(pool, ctx, config, checked).await?;
     topics::ensure(ctx, &connected, config, &mut records, Instant::now() + wait).await;
     let format = input.format.as_deref().unwrap_or(&config.serialization);
     let records = encode(ctx, format, *config.message_max_bytes, records).await?;

@@ -1,12 +1,14 @@
 //! The configuration as librdkafka's own settings, every decision taken.
 
+mod rules;
 mod security;
 
-use crate::check;
+pub use rules::{Judged, Refused, judge};
+
 use crate::config::{Acks, Config};
 use crate::fault::Fault;
 use kafka_client::ClientSettings;
-use kafka_client::options::{self, contradictions};
+use kafka_client::options;
 
 /// Client settings without addresses, and what was decided on the user's behalf.
 pub struct Decided {
@@ -31,6 +33,11 @@ pub fn settings(config: &Config) -> Result<Decided, Fault> {
 /// # Errors
 /// As [`settings`]; and an option that would give records up.
 pub fn sink_settings(config: &Config) -> Result<Decided, Fault> {
+    if config.redis_backend.is_written() {
+        let text =
+            "`redis_backend` is not for a sink: a stream has no result to leave; leave it out";
+        return Err(Fault::configuration(text));
+    }
     const LIMITS: [(&str, &str); 2] = [
         ("message.timeout.ms", "a sink keeps a record until it is delivered or refused"),
         ("retries", "a sink sends a record again until it is delivered or refused, in order"),
@@ -68,33 +75,13 @@ fn reordering(settings: &ClientSettings) -> Option<String> {
 
 /// `record_timeout_ms`: 0 is "never".
 fn decide(config: &Config, record_timeout_ms: u32) -> Result<Decided, Fault> {
-    contradictions_of(config)?;
-    let raw = check::limits(config, &written(config))?;
-    let mut decided =
-        Decided { settings: ClientSettings::default(), warnings: Vec::new(), issues: Vec::new() };
-    delivery(config, &raw, &mut decided);
-    decided.settings.set("message.timeout.ms", record_timeout_ms.to_string());
-    batching(config, &mut decided.settings);
+    let judged = rules::judge(config, record_timeout_ms);
+    let Judged { mut decided, raw } = judged.map_err(Refused::into_fault)?;
     security::secure(config, &mut decided)?;
     for (name, value) in raw {
         decided.settings.set(name, value);
     }
-    let broken = contradictions(&decided.settings.properties);
-    if broken.is_empty() { Ok(decided) } else { Err(Fault::configuration(broken.join("; "))) }
-}
-
-/// Typed options that cannot both hold.
-fn contradictions_of(config: &Config) -> Result<(), Fault> {
-    if config.max_in_flight.is_written() && config.max_in_flight_requests_per_connection.is_some() {
-        let names = "`max_in_flight` and `max_in_flight_requests_per_connection`";
-        return Err(Fault::configuration(format!("{names} are one setting; give one of them")));
-    }
-    if u64::from(*config.message_max_bytes) > *config.buffer_memory {
-        let names = "`message_max_bytes` must not be above `buffer_memory`";
-        let why = "a record that does not fit into the buffer would wait for ever";
-        return Err(Fault::configuration(format!("{names}: {why}")));
-    }
-    Ok(())
+    Ok(decided)
 }
 
 /// The typed options that the user wrote.
@@ -110,20 +97,22 @@ fn written(config: &Config) -> Vec<&'static str> {
         ("linger_ms", config.linger_ms.is_written()),
         ("batch_size", config.batch_size.is_written()),
         ("buffer_memory", config.buffer_memory.is_written()),
-        ("max_in_flight", max_in_flight_is_written(config)),
+        ("max_in_flight", config.max_in_flight.is_written()),
+        (
+            "max_in_flight_requests_per_connection",
+            config.max_in_flight_requests_per_connection.is_some(),
+        ),
         ("compression", config.compression.is_written()),
         ("message_max_bytes", config.message_max_bytes.is_written()),
         ("partitioner", config.partitioner.is_written()),
         ("ssl_cafile", config.ssl_cafile.is_some()),
+        ("kafka_ssl_cert_path", config.kafka_ssl_cert_path.is_some()),
         ("ssl_certfile", config.ssl_certfile.is_some()),
+        ("kafka_ssl_key_path", config.kafka_ssl_key_path.is_some()),
         ("ssl_keyfile", config.ssl_keyfile.is_some()),
         ("ssl_check_hostname", config.ssl_check_hostname.is_some()),
     ];
     options.into_iter().filter_map(|(name, written)| written.then_some(name)).collect()
-}
-
-fn max_in_flight_is_written(config: &Config) -> bool {
-    config.max_in_flight.is_written() || config.max_in_flight_requests_per_connection.is_some()
 }
 
 /// Acks, idempotence and retries, typed or raw: what is not given follows from what is.
@@ -156,7 +145,7 @@ fn delivery(config: &Config, raw: &[(String, String)], decided: &mut Decided) {
 
 /// librdkafka looks for records that are out of time once a second, so the last look has to come
 /// before the caller's own time is over.
-fn delivery_timeout(timeout_ms: u32) -> u32 {
+pub fn delivery_timeout(timeout_ms: u32) -> u32 {
     const LOOK_MS: u32 = 1000;
     timeout_ms.saturating_sub(LOOK_MS).max(timeout_ms / 2)
 }
@@ -180,105 +169,4 @@ fn batching(config: &Config, settings: &mut ClientSettings) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use plugin_api::Json;
-
-    fn decide(config: &str) -> Result<Decided, String> {
-        let config: Config = Json::from_text(config.to_owned()).unwrap().parse().unwrap();
-        settings(&config).map_err(|fault| fault.text)
-    }
-
-    #[test]
-    fn idempotence_follows_from_what_is_given_typed_or_raw() {
-        let cases = [
-            ("{}", "true", 0),
-            (r#"{"acks":1}"#, "false", 1),
-            (r#"{"retries":0}"#, "false", 1),
-            (r#"{"librdkafka":{"acks":"1"}}"#, "false", 1),
-            (r#"{"librdkafka":{"retries":0}}"#, "false", 1),
-            (r#"{"enable_idempotence":false}"#, "false", 0),
-            (r#"{"librdkafka":{"enable.idempotence":false}}"#, "false", 0),
-        ];
-        for (config, idempotence, warnings) in cases {
-            let decided = decide(config).unwrap();
-            assert_eq!(decided.settings.get("enable.idempotence"), Some(idempotence), "{config}");
-            assert_eq!(decided.warnings.len(), warnings, "{config}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_both_hold_names_both() {
-        let cases = [
-            (r#"{"acks":1,"enable_idempotence":true}"#, ["acks", "enable_idempotence"]),
-            (
-                r#"{"max_in_flight":3,"max_in_flight_requests_per_connection":5}"#,
-                ["`max_in_flight`", "`max_in_flight_requests_per_connection`"],
-            ),
-            (
-                r#"{"message_max_bytes":5000,"buffer_memory":2048}"#,
-                ["`message_max_bytes`", "`buffer_memory`"],
-            ),
-        ];
-        for (config, names) in cases {
-            let text = decide(config).err().unwrap();
-            assert!(names.iter().all(|name| text.contains(name)), "{config}: {text}");
-        }
-    }
-
-    #[test]
-    fn acks_0_is_an_issue_of_its_own_kind() {
-        let issues = decide(r#"{"acks":0}"#).unwrap().issues;
-        assert!(issues[0].starts_with("acks_0: "), "{issues:?}");
-    }
-
-    fn decide_for_sink(config: &str) -> Result<Decided, String> {
-        let config: Config = Json::from_text(config.to_owned()).unwrap().parse().unwrap();
-        sink_settings(&config).map_err(|fault| fault.text)
-    }
-
-    #[test]
-    fn a_sink_that_may_reorder_says_so() {
-        let cases = [
-            ("{}", false),
-            (r#"{"enable_idempotence":false}"#, true),
-            (r#"{"acks":1}"#, true),
-            (r#"{"librdkafka":{"enable.idempotence":false}}"#, true),
-            (r#"{"enable_idempotence":false,"max_in_flight":1}"#, false),
-            (r#"{"enable_idempotence":false,"librdkafka":{"max.in.flight":1}}"#, false),
-        ];
-        for (config, warned) in cases {
-            let warnings = decide_for_sink(config).unwrap().warnings;
-            let found = warnings.iter().any(|text| text.contains("may change their order"));
-            assert_eq!(found, warned, "{config}: {warnings:?}");
-        }
-    }
-
-    #[test]
-    fn a_sink_never_gives_a_record_up() {
-        let decide = decide_for_sink;
-        let settings = decide(r#"{"linger_ms":60000}"#).unwrap().settings;
-        assert_eq!(settings.get("message.timeout.ms"), Some("0"));
-        for (config, key) in [
-            (r#"{"timeout_ms":30000}"#, "`timeout_ms`"),
-            (r#"{"librdkafka":{"message.timeout.ms":1000}}"#, "`librdkafka.message.timeout.ms`"),
-            (r#"{"librdkafka":{"delivery.timeout.ms":1000}}"#, "`librdkafka.delivery.timeout.ms`"),
-            (r#"{"retries":3}"#, "`retries`"),
-            (r#"{"librdkafka":{"retries":3}}"#, "`librdkafka.retries`"),
-            (
-                r#"{"librdkafka":{"message.send.max.retries":0}}"#,
-                "`librdkafka.message.send.max.retries`",
-            ),
-        ] {
-            let text = decide(config).err().unwrap();
-            assert!(text.contains(&format!("{key} is not for a sink")), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_client_gives_up_before_the_caller_does() {
-        for (timeout_ms, delivery_ms) in [(1000, 500), (2000, 1000), (30_000, 29_000)] {
-            assert_eq!(delivery_timeout(timeout_ms), delivery_ms);
-        }
-    }
-}
+mod tests;

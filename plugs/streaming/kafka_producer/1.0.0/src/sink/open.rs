@@ -6,6 +6,7 @@ use super::screen::Screen;
 use super::stage::Stage;
 use super::topics::Topics;
 use super::writer::Writer;
+use crate::check;
 use crate::config::{Config, SinkConfig};
 use crate::enrich::is_truthy;
 use crate::fault::Fault;
@@ -13,6 +14,7 @@ use crate::fault::kafka::client_fault;
 use crate::presence;
 use crate::servers::Servers;
 use crate::settings::{Decided, sink_settings};
+use crate::waiver;
 use kafka_client::{ClientSettings, LaneProducer, Producer};
 use plugin_api::source::Lane;
 use plugin_api::{Arenas, Ctx, Error, Json, Result};
@@ -36,12 +38,16 @@ pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
     let fault = |fault: Fault| Error::config(fault.reason());
     let servers = Servers::judge(config).map_err(fault)?;
     let (topics, topic_issues) = Topics::judge(config).map_err(fault)?;
+    let credential_issues = check::credentials(config, servers.is_embedded()).map_err(fault)?;
     let Decided { mut settings, warnings, issues } = sink_settings(config).map_err(fault)?;
     if lane.number == 0 {
         let noticed = servers.warning().into_iter().chain(warnings);
-        let noticed =
-            noticed.chain(servers.issues.iter().cloned()).chain(topic_issues).chain(issues);
+        let noticed = noticed.chain(servers.issues.iter().cloned()).chain(topic_issues);
+        let noticed = noticed.chain(credential_issues).chain(issues);
         noticed.for_each(|text| tracing::warn!("{text}"));
+        let waivers = waiver::all(config);
+        waiver::count(ctx.host(), &waivers);
+        waivers.iter().for_each(|waiver| tracing::warn!("{}", waiver.text));
     }
     let preparation = Preparation {
         topics,
