@@ -183,11 +183,22 @@ impl<'de> Deserialize<'de> for Config {
         // The function that `remote` derived, not this one.
         let mut config = Self::deserialize(deserializer)?;
         for (name, first, second_name, second) in [
-            ("ssl_certfile", &mut config.ssl_certfile, "kafka_ssl_cert_path", &config.kafka_ssl_cert_path),
-            ("ssl_keyfile", &mut config.ssl_keyfile, "kafka_ssl_key_path", &config.kafka_ssl_key_path),
+            (
+                "ssl_certfile",
+                &mut config.ssl_certfile,
+                "kafka_ssl_cert_path",
+                &config.kafka_ssl_cert_path,
+            ),
+            (
+                "ssl_keyfile",
+                &mut config.ssl_keyfile,
+                "kafka_ssl_key_path",
+                &config.kafka_ssl_key_path,
+            ),
         ] {
             if first.is_some() && second.is_some() {
-                let text = format!("`{name}` and `{second_name}` are one setting; give one of them");
+                let text =
+                    format!("`{name}` and `{second_name}` are one setting; give one of them");
                 return Err(serde::de::Error::custom(text));
             }
             *first = first.take().or_else(|| second.clone());
@@ -204,7 +215,8 @@ impl Config {
 
     /// Whether the raw options hold the setting of the typed option `name`, under any name.
     pub fn is_raw(&self, name: &str) -> bool {
-        let is_twin = |key: &String| options::find(key).is_some_and(|raw| raw.typed.contains(&name));
+        let is_twin =
+            |key: &String| options::find(key).is_some_and(|raw| raw.typed.contains(&name));
         self.librdkafka.keys().any(is_twin)
     }
 }

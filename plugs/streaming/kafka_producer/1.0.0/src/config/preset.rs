@@ -137,7 +137,8 @@ impl Config {
         if self.enable_idempotence.is_none() && is_possible && raw == [false; 3] {
             self.enable_idempotence = defaults.enable_idempotence;
         }
-        if let Some(wait) = defaults.request_timeout_ms.filter(|_| !self.is_raw("request_timeout_ms"))
+        if let Some(wait) =
+            defaults.request_timeout_ms.filter(|_| !self.is_raw("request_timeout_ms"))
         {
             self.request_timeout_ms.set_default(wait);
         }
@@ -202,7 +203,8 @@ mod tests {
             assert_eq!(found.as_deref(), Some(value), "{preset} {setting}");
         }
         for preset in ["staging", "production", "high_security"] {
-            let config: ProcessConfig = serde_json::from_value(json!({ "preset": preset })).unwrap();
+            let config: ProcessConfig =
+                serde_json::from_value(json!({ "preset": preset })).unwrap();
             assert_eq!(*config.0.security_protocol, SecurityProtocol::SaslSsl);
             assert_eq!(config.0.sasl_mechanism, Some(SaslMechanism::ScramSha256));
         }
@@ -239,7 +241,12 @@ mod tests {
                 "all",
                 0,
             ),
-            (json!({ "preset": "production", "compression": "gzip" }), "compression.type", "gzip", 0),
+            (
+                json!({ "preset": "production", "compression": "gzip" }),
+                "compression.type",
+                "gzip",
+                0,
+            ),
             (
                 json!({ "preset": "production", "librdkafka": { "compression.codec": "lz4" } }),
                 "compression.type",

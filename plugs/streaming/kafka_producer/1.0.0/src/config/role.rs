@@ -123,14 +123,18 @@ mod tests {
     #[test]
     fn two_names_of_one_setting_are_one_value_and_never_two() {
         let read = |config: Value| serde_json::from_value::<ProcessConfig>(config);
-        let config = read(json!({ "kafka_ssl_cert_path": "/c", "kafka_ssl_key_path": "/k" })).unwrap();
+        let config =
+            read(json!({ "kafka_ssl_cert_path": "/c", "kafka_ssl_key_path": "/k" })).unwrap();
         assert_eq!(config.0.ssl_certfile.as_deref(), Some("/c"));
         assert_eq!(config.0.ssl_keyfile.as_deref(), Some("/k"));
         for (first, second) in
             [("ssl_certfile", "kafka_ssl_cert_path"), ("ssl_keyfile", "kafka_ssl_key_path")]
         {
             let error = read(json!({ first: "/a", second: "/a" })).unwrap_err().to_string();
-            assert_eq!(error, format!("`{first}` and `{second}` are one setting; give one of them"));
+            assert_eq!(
+                error,
+                format!("`{first}` and `{second}` are one setting; give one of them")
+            );
         }
     }
 }

@@ -20,8 +20,8 @@ use crate::config::{Config, Content};
 use crate::fault::Fault;
 use crate::input::Input;
 use kafka_client::{Verdict, address};
-use plugin_api::typed::nearest;
 use plugin_api::Json;
+use plugin_api::typed::nearest;
 use serde_json::{Map, Value, json};
 
 /// One check. It connects to nothing and reads no file.
@@ -40,7 +40,11 @@ const STAGES: [Stage; 5] = [
         sanitized: Some("sanitized_servers"),
         judge: stages::bootstrap_servers,
     },
-    Stage { context: "topic_names", sanitized: Some("sanitized_topics"), judge: stages::topic_names },
+    Stage {
+        context: "topic_names",
+        sanitized: Some("sanitized_topics"),
+        judge: stages::topic_names,
+    },
     Stage {
         context: "kafka_credentials",
         sanitized: Some("sanitized_credentials"),
