@@ -106,3 +106,97 @@ pub fn credentials(config: &Config, is_embedded: bool) -> Result<Vec<String>, Fa
     };
     Err(Fault { error_type, ..fault })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::KafkaProducer;
+    use plugin_api::Json;
+    use plugin_api::testing::PluginTest;
+    use serde_json::{Value, json};
+
+    fn publish(plugin: &PluginTest<KafkaProducer>, config: &Value) -> Value {
+        let input = json!({ "message": "eval(1)", "topic_override": config["topic"] });
+        let (input, config) = (Json::from_value(&input), Json::from_value(config));
+        let answer = plugin.process_with(input.unwrap(), config.unwrap()).unwrap();
+        answer.parse().unwrap()
+    }
+
+    /// Each stage with a fault, then the same without that fault.
+    #[test]
+    fn the_first_stage_that_refuses_is_the_one_that_speaks() {
+        let plugin = PluginTest::start().unwrap();
+        let mut config = json!({
+            "bootstrap_servers": "169.254.169.254:9092",
+            "topic": "__consumer_offsets",
+            "security_protocol": "SASL_SSL",
+            "sasl_mechanism": "PLAIN",
+            "kafka_username": "a b",
+            "kafka_password": "canary",
+            "linger_ms": 70_000,
+            "security": { "content": "reject" },
+        });
+        let stages = [
+            ("bootstrap_servers: refused_address: ", "bootstrap_servers", json!("203.0.113.9:1")),
+            ("topic: bad_topic: ", "topic", json!("orders")),
+            ("credentials: bad_username: ", "kafka_username", json!("ab")),
+            ("producer configuration: out_of_range: ", "linger_ms", json!(5)),
+            ("message: eval_call: ", "security", json!({})),
+        ];
+        for (prefix, key, mended) in stages {
+            let answer = publish(&plugin, &config);
+            let text = answer["kafka_error"].as_str().unwrap();
+            let prefix = format!("Universal Kafka producer error: {prefix}");
+            assert!(text.starts_with(&prefix), "{text}");
+            assert_eq!(answer["kafka_result"]["error_type"], "SecurityValidationError", "{text}");
+            assert!(!answer.to_string().contains("canary"));
+            config[key] = mended;
+        }
+    }
+
+    #[test]
+    fn credentials_that_do_not_go_together_are_a_matter_of_configuration() {
+        let plugin = PluginTest::start().unwrap();
+        for (config, key) in [
+            (json!({ "sasl_mechanism": "PLAIN" }), "security_protocol"),
+            (json!({ "security_protocol": "SASL_SSL" }), "sasl_mechanism"),
+            (
+                json!({ "security_protocol": "SASL_SSL", "sasl_mechanism": "PLAIN" }),
+                "kafka_password",
+            ),
+            (json!({ "preset": "production" }), "kafka_username"),
+        ] {
+            let mut config = config;
+            config["topic"] = json!("orders");
+            let answer = publish(&plugin, &config);
+            let result = &answer["kafka_result"];
+            assert_eq!(result["error_type"], "ProducerConfigurationError", "{answer}");
+            assert!(answer["kafka_error"].as_str().unwrap().contains(key), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_is_told_and_counted_even_when_the_call_is_refused() {
+        let plugin = PluginTest::start().unwrap();
+        let config = json!({
+            "bootstrap_servers": "10.0.0.1:9092",
+            "topic": "__x",
+            "security": { "profile": "strict", "allow": ["10.0.0.0/8"], "insecure": true },
+        });
+        for calls in [1.0, 2.0] {
+            let answer = publish(&plugin, &config);
+            let issues: Vec<&str> = answer["security_issues"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(Value::as_str)
+                .collect();
+            assert!(issues.iter().any(|issue| issue.starts_with("insecure: ")), "{issues:?}");
+            assert!(issues.iter().any(|issue| issue.ends_with("allowed by `10.0.0.0/8`")));
+            for waiver in ["insecure", "private_address"] {
+                let counted =
+                    plugin.host().metric("plugpipe_kafka_waivers_total", &[("waiver", waiver)]);
+                assert_eq!(counted, Some(calls), "{waiver}");
+            }
+        }
+    }
+}

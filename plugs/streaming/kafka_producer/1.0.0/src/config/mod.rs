@@ -35,15 +35,23 @@ use std::collections::BTreeMap;
 #[schemars(crate = "plugin_api::schemars", rename = "Config")]
 #[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct Config {
-    /// Defaults for a purpose, below everything that is written. `development`: acks 1, 3 retries, in
-    /// clear. `staging`: SASL_SSL with SCRAM-SHA-256, acks all, 10 retries. `production`: the same with
-    /// 50 retries, idempotence and snappy. `high_security`: as `staging` with idempotence and a request
-    /// timeout of 30 s. `performance`: snappy, batches of 16384 bytes, linger of 100 ms, 5 requests in
-    /// flight.
+    /// Defaults for a purpose, below everything that is written:
+    ///
+    /// `development`: acks 1, 3 retries, in clear
+    ///
+    /// `staging`: SASL_SSL with SCRAM-SHA-256, acks all, 10 retries
+    ///
+    /// `production`: as `staging`, with 50 retries, idempotence and snappy
+    ///
+    /// `high_security`: as `staging`, with idempotence and a request timeout of 30 s
+    ///
+    /// `performance`: snappy, batches of 16384 bytes, linger of 100 ms, 5 requests in flight
     pub preset: Option<Preset>,
     /// `host:port`, several separated by commas, or a list; `embedded` is the plug embedded_kafka.
+    #[schemars(extend("type" = ["string", "array"], "items" = {"type": "string"}))]
     pub bootstrap_servers: Value,
     /// The topic for records that nothing else sends elsewhere.
+    #[schemars(extend("type" = ["string", "null"]))]
     pub topic: Option<Value>,
     /// Signal type to topic: looked up exactly with the `signal_type`.
     pub signal_routing: BTreeMap<String, String>,
@@ -61,6 +69,7 @@ pub struct Config {
     /// How long a broker may wait for its replicas in milliseconds, at most 300000.
     pub request_timeout_ms: Setting<u32>,
     /// How long a record waits for a fuller batch in milliseconds, 0 to 60000.
+    #[schemars(extend("default" = 5))]
     pub linger_ms: Setting<f64>,
     /// Bytes in one batch on the wire, at most 1048576.
     pub batch_size: Setting<u32>,

@@ -11,8 +11,9 @@ const SINK_ONLY: [&str; 4] = ["topics", "topic_error_timeout_ms", "signal_metada
 
 /// Keys of `process` that a sink refuses, and why. They stay in its schema, so that whoever writes
 /// one is told so.
-const NOT_FOR_A_SINK: [(&str, &str); 2] = [
+const NOT_FOR_A_SINK: [(&str, &str); 3] = [
     ("timeout_ms", "Not for a sink, which never gives up."),
+    ("retries", "Not for a sink, which sends again until a record is settled."),
     ("redis_backend", "Not for a sink: a stream has no result to leave."),
 ];
 
@@ -102,7 +103,7 @@ mod tests {
             ("bootstrap_servers", json!("localhost:9092")),
             ("acks", json!("all")),
             ("timeout_ms", json!(30_000)),
-            ("linger_ms", json!(5.0)),
+            ("linger_ms", json!(5)),
             ("compression", json!("none")),
             ("partitioner", json!("murmur2_random")),
             ("security_protocol", json!("PLAINTEXT")),

@@ -16,7 +16,7 @@ pub struct Security {
     pub deny: Vec<String>,
     /// What follows from script tags, `eval(` and the like in a message.
     pub content: Content,
-    /// Lets the host name check of TLS be switched off; every answer says so.
+    /// Lets the checks of a broker's certificate be switched off; every answer says so.
     pub insecure: bool,
 }
 

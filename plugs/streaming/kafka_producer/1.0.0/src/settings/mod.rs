@@ -107,9 +107,9 @@ fn written(config: &Config) -> Vec<&'static str> {
         ("partitioner", config.partitioner.is_written()),
         ("ssl_cafile", config.ssl_cafile.is_some()),
         ("kafka_ssl_cert_path", config.kafka_ssl_cert_path.is_some()),
-        ("ssl_certfile", config.ssl_certfile.is_some()),
+        ("ssl_certfile", config.ssl_certfile.is_some() && config.kafka_ssl_cert_path.is_none()),
         ("kafka_ssl_key_path", config.kafka_ssl_key_path.is_some()),
-        ("ssl_keyfile", config.ssl_keyfile.is_some()),
+        ("ssl_keyfile", config.ssl_keyfile.is_some() && config.kafka_ssl_key_path.is_none()),
         ("ssl_check_hostname", config.ssl_check_hostname.is_some()),
     ];
     options.into_iter().filter_map(|(name, written)| written.then_some(name)).collect()

@@ -38,6 +38,21 @@ fn what_cannot_both_hold_names_both() {
             r#"{"message_max_bytes":5000,"buffer_memory":2048}"#,
             ["`message_max_bytes`", "`buffer_memory`"],
         ),
+        (
+            r#"{"ssl_check_hostname":false,"security_protocol":"SSL"}"#,
+            ["`ssl_check_hostname`", "`security.insecure`"],
+        ),
+        (
+            r#"{"max_in_flight_requests_per_connection":3,"librdkafka":{"max.in.flight":3}}"#,
+            ["`max_in_flight_requests_per_connection`", "`librdkafka.max.in.flight`"],
+        ),
+        (
+            r#"{"ssl_cafile":"/a","librdkafka":{"ssl.ca.location":"/a"}}"#,
+            ["`ssl_cafile`", "`librdkafka.ssl.ca.location`"],
+        ),
+        (r#"{"retries":0,"enable_idempotence":true}"#, ["retries", "enable_idempotence"]),
+        (r#"{"compression":"gzip","compression_level":10}"#, ["gzip", "compression_level"]),
+        (r#"{"timeout_ms":1000,"linger_ms":500}"#, ["linger.ms", "timeout_ms"]),
     ];
     for (config, names) in cases {
         let text = decide(config).err().unwrap();
@@ -83,6 +98,7 @@ fn a_sink_never_gives_a_record_up() {
         (r#"{"librdkafka":{"message.timeout.ms":1000}}"#, "`librdkafka.message.timeout.ms`"),
         (r#"{"librdkafka":{"delivery.timeout.ms":1000}}"#, "`librdkafka.delivery.timeout.ms`"),
         (r#"{"retries":3}"#, "`retries`"),
+        (r#"{"redis_backend":{}}"#, "`redis_backend`"),
         (r#"{"librdkafka":{"retries":3}}"#, "`librdkafka.retries`"),
         (
             r#"{"librdkafka":{"message.send.max.retries":0}}"#,
