@@ -14,6 +14,7 @@ mod dialling;
 mod formats;
 mod load;
 mod logins;
+mod manual;
 mod monitoring;
 mod pooling;
 mod secrets;
