@@ -78,12 +78,14 @@ fn every_key_of_a_large_plug_has_a_row() {
         (key["type"].as_str().unwrap().to_owned(), key["default"].to_string())
     };
     let cases = [
-        ("bootstrap_servers", "any value", "\"localhost:9092\""),
-        ("acks", "one of 0, 1, -1, all or null", "null"),
+        ("bootstrap_servers", "text or list of text", "\"localhost:9092\""),
+        ("acks", "one of 0, 1, -1, all or null", "\"all\""),
         ("signal_routing", "object of text", "{}"),
         ("enable_idempotence", "true or false or null", "null"),
-        ("retries", "whole number from 0 or null", "null"),
-        ("compression", "one of none, gzip, snappy, lz4, zstd", "null"),
+        ("retries", "whole number from 0 to 50 or null", "null"),
+        ("timeout_ms", "whole number from 1000 to 300000", "30000"),
+        ("compression", "one of none, gzip, snappy, lz4, zstd", "\"none\""),
+        ("redis_backend.redis_url", "text", "\"redis://localhost:6379/2\""),
         ("security.allow", "list of text", "[]"),
         ("full_details", "true or false", "false"),
     ];

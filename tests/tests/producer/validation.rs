@@ -57,17 +57,30 @@ fn every_address_and_topic_of_the_corpora_is_judged_through_the_host() {
     }
 }
 
+/// A configuration with one raw option, and as much room as any value of it needs: a record has to fit
+/// into the buffer, and a linger into the time that a record has.
+fn roomy(key: &str, value: &Value) -> Value {
+    let mut config = json!({ "librdkafka": { key: value } });
+    for (raw, typed, room) in
+        [("kbytes", "message_max_bytes", 1000_u64), ("message.max.bytes", "buffer_memory", 1 << 30)]
+    {
+        if key.ends_with(raw) {
+            config[typed] = room.into();
+        }
+    }
+    if !key.ends_with("timeout.ms") {
+        config["timeout_ms"] = json!(300_000);
+    }
+    config
+}
+
 #[test]
 fn every_option_and_credential_of_the_corpora_is_judged_through_the_host() {
     let serve = serve();
     let connection = &mut serve.connect();
     for case in cases("config-keys/config-keys.jsonl", 443) {
         let key = case["key"].as_str().unwrap();
-        let mut config = json!({ "librdkafka": { key: case["value"] } });
-        // A long linger has to fit into the time that a record has.
-        if !key.ends_with("timeout.ms") {
-            config["timeout_ms"] = json!(300_000);
-        }
+        let config = roomy(key, &case["value"]);
         let answer = validate(connection, "producer_config", &config, &json!({}));
         assert_eq!(answer["is_valid"], case["verdict"] == "accept", "{case} {answer}");
     }

@@ -96,7 +96,7 @@ fn judge_protocol(protocol: &str, mechanism: &str, verdict: &mut Verdict) {
     }
     if mechanism.is_empty() {
         if is_sasl(protocol) {
-            let text = format!("{protocol} needs a `sasl_mechanism`: {}", MECHANISMS.join(", "));
+            let text = format!("{protocol} needs a `sasl_mechanism`, such as SCRAM-SHA-512");
             verdict.refuse("missing_mechanism", text);
         }
     } else if !MECHANISMS.contains(&mechanism) {

@@ -59,7 +59,7 @@ pub fn judge(config: &Config, record_timeout_ms: u32) -> Result<Judged, Refused>
     let options = options::judge(&config.librdkafka, config.security.insecure);
     let mut refused = Refused {
         limits: limits::broken(config),
-        contradictions: contradictions_of(config),
+        contradictions: contradictions_of(config, &options.settings),
         options: Vec::new(),
     };
     if !options.verdict.is_valid {
@@ -80,13 +80,19 @@ pub fn judge(config: &Config, record_timeout_ms: u32) -> Result<Judged, Refused>
 }
 
 /// Options that cannot both hold, whatever their values lead to; raw twins of typed ones among them.
-fn contradictions_of(config: &Config) -> Vec<String> {
+fn contradictions_of(config: &Config, raw: &[(String, String)]) -> Vec<String> {
     let second_name = config.max_in_flight_requests_per_connection.is_some();
     let twice = (config.max_in_flight.is_written() && second_name).then_some(
         "`max_in_flight` and `max_in_flight_requests_per_connection` are one setting; give one of \
          them",
     );
-    let too_large = (u64::from(*config.message_max_bytes) > *config.buffer_memory).then_some(
+    let raw = |name: &str| {
+        let found = raw.iter().find(|(known, _)| known == name);
+        found.and_then(|(_, number)| number.parse::<u64>().ok())
+    };
+    let record = raw("message.max.bytes").unwrap_or((*config.message_max_bytes).into());
+    let buffer = raw("queue.buffering.max.kbytes").map_or(*config.buffer_memory, |kib| kib * 1024);
+    let too_large = (record > buffer).then_some(
         "`message_max_bytes` must not be above `buffer_memory`: a record that does not fit into the \
          buffer would wait for ever",
     );

@@ -50,6 +50,10 @@ fn what_cannot_both_hold_names_both() {
             r#"{"ssl_cafile":"/a","librdkafka":{"ssl.ca.location":"/a"}}"#,
             ["`ssl_cafile`", "`librdkafka.ssl.ca.location`"],
         ),
+        (
+            r#"{"librdkafka":{"queue.buffering.max.kbytes":100}}"#,
+            ["`message_max_bytes`", "`buffer_memory`"],
+        ),
         (r#"{"retries":0,"enable_idempotence":true}"#, ["retries", "enable_idempotence"]),
         (r#"{"compression":"gzip","compression_level":10}"#, ["gzip", "compression_level"]),
         (r#"{"timeout_ms":1000,"linger_ms":500}"#, ["linger.ms", "timeout_ms"]),

@@ -2,7 +2,8 @@
 //! in any spelling.
 
 use super::super::{Policy, STAGES, sanitize};
-use super::{Message, cases};
+use super::cases;
+use super::corpora::Message;
 use crate::config::Content;
 use kafka_client::address;
 use plugin_api::Json;
