@@ -2,7 +2,6 @@
 //! replaced under them.
 
 use std::thread;
-use std::time::Instant;
 
 use end_to_end::host::Host;
 use end_to_end::mock::Mock;
@@ -86,27 +85,4 @@ fn a_client_that_has_failed_for_good_is_replaced_and_nothing_certain_is_lost() {
         }
     }
     assert_eq!((values.first(), values.last()), (Some(&"\"before\""), Some(&"\"after\"")));
-}
-
-/// How long a call takes once its client is there; run it by name to see the figures.
-#[test]
-#[ignore = "figures, no verdict"]
-fn latency_of_single_calls() {
-    let mock = Mock::start(1, &[("pooled", 1)]);
-    let serve = serve();
-    let cfg =
-        json!({"bootstrap_servers": mock.bootstrap_servers(), "topic": "pooled", "linger_ms": 0});
-    let body = json!({"ctx": {"message": {"n": 1}}, "cfg": cfg}).to_string();
-    let mut connection = serve.connect();
-    let mut call = || {
-        let begun = Instant::now();
-        let answer = connection.request("POST", PROCESS, &body).expect(200);
-        (begun.elapsed().as_secs_f64() * 1e3, answer["latency_ms"].as_f64().expect("a number"))
-    };
-    call();
-    let (mut outside, mut inside): (Vec<f64>, Vec<f64>) = (0..2000).map(|_| call()).unzip();
-    for (name, times) in [("request", &mut outside), ("latency_ms", &mut inside)] {
-        times.sort_unstable_by(f64::total_cmp);
-        eprintln!("{name}: p50 {:.3} ms, p99 {:.3} ms", times[1000], times[1980]);
-    }
 }

@@ -41,6 +41,25 @@ fn a_topic_that_is_required_and_missing_is_told_at_once() {
 }
 
 #[test]
+fn a_topic_that_the_embedded_broker_has_already_is_fine_and_one_it_cannot_make_is_not() {
+    let serve = serve();
+    // Another client asks again for a topic that the first one made.
+    let cfg = |client: &str| {
+        json!({"bootstrap_servers": "embedded", "ensure_topic": "create", "client_id": client})
+    };
+    let ctx = json!({"topic_override": "made-once", "message": 1});
+    for client in ["first", "second"] {
+        let answer = call(&serve, &ctx, &cfg(client));
+        assert_eq!(answer["kafka_status"], "success", "{answer}");
+    }
+    let mut impossible = cfg("third");
+    impossible["topic_settings"] = json!({"partitions": 1_000_000});
+    let ctx = json!({"topic_override": "exists-not", "message": 1});
+    let answer = call(&serve, &ctx, &impossible);
+    assert_eq!(answer["kafka_status"], "error", "{answer}");
+}
+
+#[test]
 fn a_topic_is_made_as_its_settings_say_or_refused_in_the_clusters_words() {
     let Some(apache) = Apache::shared() else { return };
     let serve = serve();

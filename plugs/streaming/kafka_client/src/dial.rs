@@ -20,8 +20,10 @@ use crate::verdict::quoted;
 /// A whole sentence: what is refused, why, and what to do.
 pub(crate) fn judge(policy: &Policy, broker: &str, ip: IpAddr) -> Result<(), String> {
     let name = name_of(broker).to_ascii_lowercase();
-    let denied = policy.denies_ip(ip).or_else(|| policy.denies_name(&name));
-    let allowed = || policy.allows_ip(ip).or_else(|| policy.allows_name(&name));
+    // A name may end with the root's dot, which leads to the same place.
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    let denied = policy.denies_ip(ip).or_else(|| policy.denies_name(name));
+    let allowed = || policy.allows_ip(ip).or_else(|| policy.allows_name(name));
     let is_strict = policy.profile() == Profile::Strict;
     let why = match (denied, reach(ip)) {
         (Some(rule), _) => format!("denied by {} in `security.deny`", quoted(rule)),
@@ -32,7 +34,7 @@ pub(crate) fn judge(policy: &Policy, broker: &str, ip: IpAddr) -> Result<(), Str
         }
         _ => return Ok(()),
     };
-    Err(sentence(broker, &name, ip, &why))
+    Err(sentence(broker, name, ip, &why))
 }
 
 fn not_allowed(what: &str) -> String {
@@ -100,6 +102,8 @@ mod tests {
             (&named, "kafka.inside.example:9092", "169.254.169.254", false),
             (&denied, "kafka.example:9092", "10.1.2.3", false),
             (&denied, "bad.example:9092", "93.184.216.34", false),
+            (&denied, "bad.example.:9092", "93.184.216.34", false),
+            (&named, "kafka.inside.example.:9092", "10.0.0.1", true),
             (&denied, "kafka.example:9092", "10.2.0.1", true),
         ] {
             assert_eq!(is_dialled(policy, broker, ip), expected, "{broker} at {ip} by {policy:?}");

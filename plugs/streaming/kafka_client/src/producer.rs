@@ -285,7 +285,7 @@ impl Shared {
         for landed in landed {
             landed.wake();
         }
-        let is_given_up = self.give_up_without_hope();
+        let is_given_up = self.give_up_without_hope() | self.give_up_after_fatal_error();
         let nap = if is_full || is_given_up { SHORT_NAP } else { NAP };
         deadline.map_or(nap, |deadline| deadline.saturating_duration_since(now).min(nap))
     }

@@ -45,7 +45,10 @@ impl Client {
             rd_kafka_event_destroy(event);
             rd_kafka_AdminOptions_destroy(options);
             rd_kafka_queue_destroy(queue);
-            made
+            made.map_err(|not_made| NotMade {
+                message: self.state.settings.without_secrets(not_made.message),
+                ..not_made
+            })
         }
     }
 }

@@ -25,16 +25,17 @@ pub(super) unsafe extern "C" fn on_report(
     // put there; it is not settled yet, so its flight is alive, and our share keeps it so through
     // this call. `opaque` is the client's state.
     unsafe {
+        let state = &*opaque.cast::<ClientState>();
         let slot = &*(*message)._private.cast::<Slot>().cast_const();
         Arc::increment_strong_count(slot.flight());
         let flight = Arc::from_raw(slot.flight());
         let code = code_of(&raw const (*message).err);
         if code == 0 {
-            (*opaque.cast::<ClientState>()).trouble.clear();
+            state.trouble.clear();
         } else {
             let remark = rd_kafka_message_produce_errstr(message);
             if !remark.is_null() {
-                flight.remark(slot, owned(remark));
+                flight.remark(slot, state.settings.without_secrets(owned(remark)));
             }
         }
         let fate = fate_of(message);
@@ -66,7 +67,8 @@ pub(super) unsafe extern "C" fn on_lane_report(
             return;
         }
         let remark = rd_kafka_message_produce_errstr(message);
-        let remark = (!remark.is_null()).then(|| owned(remark));
+        let told = || state.settings.without_secrets(owned(remark));
+        let remark = (!remark.is_null()).then(told);
         let (partition, offset) = ((*message).partition, (*message).offset);
         let report = Report { fate: fate_of(message), code, partition, offset, timestamp_ms: -1 };
         flights.fail(ticket, report, remark);

@@ -56,6 +56,17 @@ impl Shared {
         true
     }
 
+    /// Gives up what is queued after a fatal error: librdkafka sends no more of it, and would keep it until
+    /// it times out. Records on their way keep their chance. `true` when there is something to give up
+    /// again soon.
+    pub(super) fn give_up_after_fatal_error(&self) -> bool {
+        let is_over = self.client.trouble().is_fatal() && self.client.held() > 0;
+        if is_over {
+            self.client.purge_queue();
+        }
+        is_over
+    }
+
     /// Whether a broker answers and names nothing but addresses that may not be dialled.
     fn advertises_refused_only(&self) -> bool {
         let trouble = self.client.trouble();

@@ -163,6 +163,16 @@ mod tests {
                 json!({ "security_protocol": "SASL_SSL", "sasl_mechanism": "PLAIN" }),
                 "kafka_password",
             ),
+            (
+                json!({ "security_protocol": "SASL_PLAINTEXT", "sasl_mechanism": "PLAIN",
+                        "kafka_password": "canary-password" }),
+                "kafka_username",
+            ),
+            (
+                json!({ "security_protocol": "SASL_SSL", "sasl_mechanism": "PLAIN",
+                        "kafka_username": "u", "kafka_password": "" }),
+                "kafka_password",
+            ),
             (json!({ "preset": "production" }), "kafka_username"),
         ] {
             let mut config = config;

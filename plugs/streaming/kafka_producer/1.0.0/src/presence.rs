@@ -3,8 +3,12 @@
 use crate::config::{Config, EnsureTopic, TopicSettings};
 use crate::fault::Fault;
 use crate::fault::kafka::fault_of;
-use kafka_client::{ErrorClass, Failure, NewTopic, Producer};
+use crate::servers::EMBEDDED;
+use kafka_client::{ClientError, ErrorClass, Failure, NewTopic, Producer, REFUSED_ADDRESS};
 use plugin_api::Ctx;
+use plugin_api::plug::Plug;
+use serde::Deserialize;
+use serde_json::json;
 use std::time::Duration;
 
 /// Does for one topic what `ensure_topic` asks for; nothing when it is absent.
@@ -22,7 +26,7 @@ pub async fn ensure(
     match config.ensure_topic {
         None => Ok(()),
         Some(EnsureTopic::Require) => require(producer, topic, wait),
-        Some(EnsureTopic::Create) if config.bootstrap_servers == "embedded" => {
+        Some(EnsureTopic::Create) if config.bootstrap_servers == EMBEDDED => {
             create_embedded(ctx, topic, settings).await
         }
         Some(EnsureTopic::Create) => create(producer, topic, settings, wait),
@@ -35,7 +39,11 @@ fn require(producer: &Producer, topic: &str, wait: Duration) -> Result<(), Fault
         let trouble = producer.trouble();
         let class = trouble.map_or(ErrorClass::Retriable, |trouble| trouble.class);
         let message = format!("`ensure_topic`: nobody says whether `{topic}` is there: {error}");
-        fault_of(&Failure { class, topic: true, code: "_TIMED_OUT".to_owned(), message }, topic)
+        let code = match error {
+            ClientError::NoMetadata { code, .. } if code == REFUSED_ADDRESS => code,
+            _ => "_TIMED_OUT".to_owned(),
+        };
+        fault_of(&Failure { class, topic: true, code, message }, topic)
     })?;
     match cluster.topics.into_iter().find(|known| known.name == topic).map(|known| known.error) {
         Some(None) => Ok(()),
@@ -72,13 +80,27 @@ async fn create_embedded(ctx: &Ctx, topic: &str, settings: &TopicSettings) -> Re
     };
     let found = ctx.pp("embedded_kafka").await.map_err(|error| refused(&error))?;
     let plug = found.ok_or_else(|| refused(&"no plug `embedded_kafka` is installed"))?;
-    let mut input = serde_json::json!({ "operation": "create_topic", "topic": topic });
+    let mut input = json!({ "operation": "create_topic", "topic": topic });
     if let Some(partitions) = settings.partitions {
         input["partitions"] = partitions.into();
     }
-    let made = plug.process(ctx, &input, &serde_json::json!({})).await;
-    match made {
-        Err(error) if !error.message.contains("exists") => Err(refused(&error)),
-        _ => Ok(()),
-    }
+    let Err(error) = plug.process(ctx, &input, &json!({})).await else { return Ok(()) };
+    // One that is there already is fine, and no text says so for sure.
+    if has_embedded(ctx, &plug, topic).await { Ok(()) } else { Err(refused(&error)) }
+}
+
+#[derive(Deserialize)]
+struct EmbeddedTopics {
+    topics: Vec<EmbeddedTopic>,
+}
+
+#[derive(Deserialize)]
+struct EmbeddedTopic {
+    topic: String,
+}
+
+async fn has_embedded(ctx: &Ctx, plug: &Plug, topic: &str) -> bool {
+    let asked = plug.process(ctx, &json!({ "operation": "topics" }), &json!({})).await;
+    let known = asked.ok().and_then(|answer| answer.parse::<EmbeddedTopics>().ok());
+    known.is_some_and(|known| known.topics.iter().any(|known| known.topic == topic))
 }

@@ -81,6 +81,8 @@ fn decide(config: &Config, record_timeout_ms: u32) -> Result<Decided, Fault> {
     for (name, value) in raw {
         decided.settings.set(name, value);
     }
+    // Equal configurations share a client, in whatever order their keys were written.
+    decided.settings.properties.sort_unstable();
     Ok(decided)
 }
 

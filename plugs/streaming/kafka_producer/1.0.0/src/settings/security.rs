@@ -3,90 +3,47 @@
 //! A key beside a protocol that would ignore it is an error: whoever wrote it believes to be protected.
 
 use super::Decided;
-use crate::config::{Config, SaslMechanism, SecretText, SecurityProtocol};
+use crate::config::{Config, SecretText};
 use crate::fault::Fault;
 use kafka_client::options;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-impl SecurityProtocol {
-    /// As librdkafka and users write it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Plaintext => "PLAINTEXT",
-            Self::Ssl => "SSL",
-            Self::SaslPlaintext => "SASL_PLAINTEXT",
-            Self::SaslSsl => "SASL_SSL",
-        }
-    }
-
-    fn has_tls(self) -> bool {
-        matches!(self, Self::Ssl | Self::SaslSsl)
-    }
-
-    fn has_login(self) -> bool {
-        matches!(self, Self::SaslPlaintext | Self::SaslSsl)
-    }
-}
-
-impl SaslMechanism {
-    /// As librdkafka and users write it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "PLAIN",
-            Self::ScramSha256 => "SCRAM-SHA-256",
-            Self::ScramSha512 => "SCRAM-SHA-512",
-        }
-    }
-}
-
-/// Sets what `security_protocol`, `sasl_mechanism`, the credentials and the `ssl_` keys ask for.
+/// Sets what `security_protocol`, `sasl_mechanism`, the credentials and the `ssl_` keys ask for. Whether
+/// the credentials go together was judged before, by a stage of their own.
 ///
 /// # Errors
 /// A key that the protocol ignores, that needs another one, or whose file cannot be read.
 pub fn secure(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
     let protocol = *config.security_protocol;
-    decided.settings.set("security.protocol", protocol.name());
-    if protocol.has_login() {
-        login(config, decided)?;
-    } else {
-        no_login(config, decided)?;
+    decided.settings.set("security.protocol", protocol.as_setting());
+    if protocol.is_sasl() {
+        login(config, decided);
+    } else if config.kafka_username.is_some() || config.kafka_password.is_some() {
+        decided.warnings.push(format!(
+            "`security_protocol` {} makes no login: `kafka_username` and `kafka_password` are not used",
+            protocol.as_setting()
+        ));
     }
-    if protocol.has_tls() { encryption(config, decided) } else { no_encryption(config) }
+    if protocol.is_tls() { encryption(config, decided) } else { no_encryption(config) }
 }
 
 fn fault(text: String) -> Fault {
     Fault::configuration(text)
 }
 
-fn login(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
-    let protocol = config.security_protocol.name();
-    let missing = |key: &str| fault(format!("`security_protocol` {protocol} needs `{key}`"));
-    let mechanism = config.sasl_mechanism.ok_or_else(|| missing("sasl_mechanism"))?;
-    let user = config.kafka_username.as_deref().filter(|user| !user.is_empty());
-    let user = user.ok_or_else(|| missing("kafka_username"))?;
-    let SecretText(password) =
-        config.kafka_password.as_ref().ok_or_else(|| missing("kafka_password"))?;
-    decided.settings.set("sasl.mechanism", mechanism.name()).set("sasl.username", user);
-    decided.settings.set_secret("sasl.password", password.clone());
-    Ok(())
-}
-
-fn no_login(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
-    let protocol = config.security_protocol.name();
-    if config.sasl_mechanism.is_some() {
-        return Err(fault(format!(
-            "`security_protocol` {protocol} would ignore `sasl_mechanism`; SASL_SSL uses it"
-        )));
+fn login(config: &Config, decided: &mut Decided) {
+    let settings = &mut decided.settings;
+    if let Some(mechanism) = config.sasl_mechanism {
+        settings.set("sasl.mechanism", mechanism.as_setting());
     }
-    if config.kafka_username.is_some() || config.kafka_password.is_some() {
-        decided.warnings.push(format!(
-            "`security_protocol` {protocol} makes no login: `kafka_username` and `kafka_password` are \
-             not used"
-        ));
+    if let Some(user) = &config.kafka_username {
+        settings.set("sasl.username", user);
     }
-    Ok(())
+    if let Some(SecretText(password)) = &config.kafka_password {
+        settings.set_secret("sasl.password", password.clone());
+    }
 }
 
 /// The TLS keys that were given, typed or raw.
@@ -105,7 +62,7 @@ fn tls_keys(config: &Config) -> Vec<String> {
 }
 
 fn no_encryption(config: &Config) -> Result<(), Fault> {
-    let protocol = config.security_protocol.name();
+    let protocol = config.security_protocol.as_setting();
     match tls_keys(config).first() {
         None => Ok(()),
         Some(key) => Err(fault(format!(
@@ -141,17 +98,13 @@ fn encryption(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
         }
         settings.set_secret("ssl.key.password", password.clone());
     }
-    host_name(config, decided)
+    host_name(config, decided);
+    Ok(())
 }
 
-/// Every way to trust a broker blindly is said in every answer.
-fn host_name(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
+/// Every way to trust a broker blindly is said in every answer. That it is waived was judged before.
+fn host_name(config: &Config, decided: &mut Decided) {
     let is_checked = config.ssl_check_hostname.unwrap_or(true);
-    if !is_checked && !config.security.insecure {
-        let text = "`ssl_check_hostname` false needs `security.insecure` true: any broker with a \
-                    certificate of a trusted authority could pose as yours";
-        return Err(fault(text.to_owned()));
-    }
     let algorithm = if is_checked { "https" } else { "none" };
     decided.settings.set("ssl.endpoint.identification.algorithm", algorithm);
     if !is_checked {
@@ -160,7 +113,6 @@ fn host_name(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
     }
     let raw = options::judge(&config.librdkafka, config.security.insecure);
     decided.warnings.extend(raw.waivers);
-    Ok(())
 }
 
 /// A file that is there and can be read; a folder of authorities is not looked into.
@@ -190,22 +142,12 @@ mod tests {
     #[test]
     fn a_key_that_is_ignored_missing_or_alone_names_both() {
         for (config, keys) in [
-            (r#"{"sasl_mechanism":"PLAIN"}"#, ["`security_protocol`", "`sasl_mechanism`"]),
             (r#"{"ssl_cafile":"HERE"}"#, ["`security_protocol`", "`ssl_cafile`"]),
             (r#"{"ssl_check_hostname":true}"#, ["`security_protocol`", "`ssl_check_hostname`"]),
             (r#"{"librdkafka":{"ssl.crl.location":"/a"}}"#, ["PLAINTEXT", "`librdkafka.ssl.crl"]),
             (
                 r#"{"security_protocol":"SASL_PLAINTEXT","ssl_keyfile":"HERE","sasl_mechanism":"PLAIN","kafka_username":"u","kafka_password":"p"}"#,
                 ["SASL_PLAINTEXT", "`ssl_keyfile`"],
-            ),
-            (r#"{"security_protocol":"SASL_SSL"}"#, ["SASL_SSL", "`sasl_mechanism`"]),
-            (
-                r#"{"security_protocol":"SASL_SSL","sasl_mechanism":"PLAIN"}"#,
-                ["SASL_SSL", "`kafka_username`"],
-            ),
-            (
-                r#"{"security_protocol":"SASL_SSL","sasl_mechanism":"PLAIN","kafka_username":"u"}"#,
-                ["SASL_SSL", "`kafka_password`"],
             ),
             (
                 r#"{"security_protocol":"SSL","ssl_certfile":"HERE"}"#,

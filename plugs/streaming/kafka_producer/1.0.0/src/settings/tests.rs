@@ -65,6 +65,15 @@ fn what_cannot_both_hold_names_both() {
 }
 
 #[test]
+fn the_order_of_options_makes_no_other_client() {
+    let decide = |config| decide(config).unwrap().settings;
+    assert_eq!(
+        decide(r#"{"librdkafka":{"retry.backoff.ms":1,"socket.timeout.ms":20}}"#),
+        decide(r#"{"librdkafka":{"socket.timeout.ms":20,"retry.backoff.ms":1}}"#)
+    );
+}
+
+#[test]
 fn acks_0_is_an_issue_of_its_own_kind() {
     let issues = decide(r#"{"acks":0}"#).unwrap().issues;
     assert!(issues[0].starts_with("acks_0: "), "{issues:?}");
