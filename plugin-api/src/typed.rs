@@ -145,7 +145,8 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
 /// serde's message without the value it quotes: the kind of value is looked up in the document.
 fn mismatch(path: &str, message: &str, doc: &Doc) -> String {
     let place = if path == "." { "the document".to_owned() } else { format!("`{path}`") };
-    let message = message.split(" at line ").next().unwrap_or(message);
+    // The last one is serde's own: a value that it quotes may hold these words too.
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     match message.rsplit_once("expected ") {
         Some((_, known)) if message.starts_with("unknown field") => {
             format!("{place}: unknown key; expected {known}")
@@ -236,6 +237,8 @@ mod tests {
     #[test]
     fn a_wrong_type_names_the_key_and_not_the_value() {
         let message = refusal(r#"{"linger_ms":"hunter2"}"#);
+        assert_eq!(message, "`linger_ms`: expected a whole number from 0, found a text");
+        let message = refusal(r#"{"linger_ms":"hunter2 at line 1"}"#);
         assert_eq!(message, "`linger_ms`: expected a whole number from 0, found a text");
     }
 

@@ -70,6 +70,19 @@ fn nothing_is_left_by_other_operations_and_where_nobody_asked() {
 }
 
 #[test]
+fn the_completions_of_one_trace_id_do_not_grow_for_ever() {
+    let Some(scene) = Scene::start() else { return };
+    let key = "kafka_queue:completion:t";
+    let mut fill = vec!["LPUSH", key];
+    fill.extend(std::iter::repeat_n("{}", 1500));
+    let _: u64 = scene.redis.run(&fill);
+    let ctx = json!({"message": 1, "trace_id": "t"});
+    scene.publish(ctx, json!({"redis_url": scene.url()}));
+    let completions = scene.completions(key);
+    assert_eq!((completions.len(), &completions[0]["status"]), (1000, &json!("success")));
+}
+
+#[test]
 fn a_call_without_a_trace_id_is_told_the_one_that_was_made() {
     let Some(scene) = Scene::start() else { return };
     let calls = [json!({}), json!({"trace_id": null}), json!({"trace_id": ""}), json!({})];

@@ -17,8 +17,8 @@ fn user(redis: &Redis, password: &str, permissions: &[&str]) {
 }
 
 /// Everything that leaving a result takes.
-const ENOUGH: [&str; 7] =
-    ["~kafka_queue:*", "+select", "+multi", "+exec", "+set", "+lpush", "+expire"];
+const ENOUGH: [&str; 8] =
+    ["~kafka_queue:*", "+select", "+multi", "+exec", "+set", "+lpush", "+ltrim", "+expire"];
 
 #[test]
 fn a_user_with_the_least_permissions_is_enough() {

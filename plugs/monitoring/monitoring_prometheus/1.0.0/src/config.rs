@@ -14,7 +14,10 @@ pub struct Config {
     pub quantiles: Quantiles,
 }
 
-/// Upper bounds of buckets: at least one, finite, rising.
+/// More bounds or quantiles than this are no better: each series has a cell for every one.
+const MOST: usize = 100;
+
+/// Upper bounds of buckets: 1 to 100, finite, rising.
 #[derive(Deserialize, Serialize, JsonSchema, Clone, PartialEq, Debug)]
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(try_from = "Vec<f64>")]
@@ -39,6 +42,9 @@ impl TryFrom<Vec<f64>> for Buckets {
 
     fn try_from(bounds: Vec<f64>) -> Result<Self, Self::Error> {
         let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+        if bounds.len() > MOST {
+            return Err("100 numbers at most");
+        }
         if bounds.is_empty() || !rising {
             return Err("one number or more, each larger than the one before it");
         }
@@ -46,7 +52,7 @@ impl TryFrom<Vec<f64>> for Buckets {
     }
 }
 
-/// Quantiles: at least one, 0 to 1, rising.
+/// Quantiles: 1 to 100 of them, 0 to 1, rising.
 #[derive(Deserialize, Serialize, JsonSchema, Clone, PartialEq, Debug)]
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(try_from = "Vec<f64>")]
@@ -72,6 +78,9 @@ impl TryFrom<Vec<f64>> for Quantiles {
     fn try_from(wanted: Vec<f64>) -> Result<Self, Self::Error> {
         let rising = wanted.windows(2).all(|pair| pair[0] < pair[1]);
         let within = wanted.iter().all(|q| (0.0..=1.0).contains(q));
+        if wanted.len() > MOST {
+            return Err("100 numbers at most");
+        }
         if wanted.is_empty() || !rising || !within {
             return Err("one number or more from 0 to 1, each larger than the one before it");
         }
@@ -88,6 +97,8 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<Config>(text);
         assert_eq!(read(r#"{"buckets":[1,2.5]}"#).unwrap().buckets.bounds(), [1.0, 2.5]);
         assert_eq!(read("{}").unwrap().buckets, Buckets::default());
+        let counted = |count: u32| Buckets::try_from((0..count).map(f64::from).collect::<Vec<_>>());
+        assert!(counted(100).is_ok() && counted(101).is_err());
         for refused in ["[]", "[2,1]", "[1,1]", "[1,1e999]", "1"] {
             assert!(read(&format!(r#"{{"buckets":{refused}}}"#)).is_err(), "{refused}");
         }

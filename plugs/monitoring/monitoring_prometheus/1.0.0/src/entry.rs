@@ -25,6 +25,15 @@ pub struct Entry {
     pub help: Option<String>,
 }
 
+/// What is recorded stays until the process ends, so that it has limits: so many labels,
+const LABELS: usize = 32;
+
+/// so many bytes in the text of a label,
+const LABEL_BYTES: usize = 1024;
+
+/// and so many in the help.
+const HELP_BYTES: usize = 1024;
+
 impl Entry {
     /// Reads one of several.
     ///
@@ -42,7 +51,7 @@ impl Entry {
     /// The metric to record, checked.
     ///
     /// # Errors
-    /// A name or a label that Prometheus does not take.
+    /// A name or a label that Prometheus does not take, or more text than is kept.
     pub fn metric(&self) -> Result<Metric> {
         let kind = self.kind.unwrap_or(Kind::Gauge);
         let name = self
@@ -55,15 +64,30 @@ impl Entry {
             kind,
             value: self.value.clone(),
             labels: self.label_texts(kind)?,
-            help: self.help.clone().unwrap_or_default(),
+            help: self.help_text()?,
         })
+    }
+
+    fn help_text(&self) -> Result<String> {
+        let help = self.help.clone().unwrap_or_default();
+        if help.len() > HELP_BYTES {
+            return Err(Error::input(format!("`help`: at most {HELP_BYTES} bytes")));
+        }
+        Ok(help)
     }
 
     fn label_texts(&self, kind: Kind) -> Result<BTreeMap<String, String>> {
         let text = |(name, value): (&String, &Json)| {
             names::check_label(name, kind)?;
-            Ok((name.clone(), label_text(name, value)?))
+            let text = label_text(name, value)?;
+            if text.len() > LABEL_BYTES {
+                return Err(Error::input(format!("label `{name}`: at most {LABEL_BYTES} bytes")));
+            }
+            Ok((name.clone(), text))
         };
+        if self.labels.as_ref().is_some_and(|labels| labels.len() > LABELS) {
+            return Err(Error::input(format!("`labels`: at most {LABELS}")));
+        }
         self.labels.iter().flatten().map(text).collect()
     }
 }
@@ -118,6 +142,25 @@ mod tests {
         for value in ["null", "[]", "{}", r#""\ud83d""#] {
             let input = format!(r#"{{"metric_name":"m","labels":{{"a":{value}}}}}"#);
             assert!(metric(&input, Kind::Gauge).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_for_ever_has_limits() {
+        let metric = |labels: usize, label: usize, help: usize| {
+            let labels: BTreeMap<String, String> =
+                (0..labels).map(|n| (format!("l{n}"), "x".repeat(label))).collect();
+            let help = "x".repeat(help);
+            let written = serde_json::json!({"name": "m", "labels": labels, "help": help});
+            metric(&written.to_string(), Kind::Gauge).map_err(|error| error.message)
+        };
+        assert!(metric(32, 1024, 1024).is_ok());
+        for (labels, label, help, expected) in [
+            (33, 1, 1, "`labels`: at most 32"),
+            (1, 1025, 1, "label `l0`: at most 1024 bytes"),
+            (1, 1, 1025, "`help`: at most 1024 bytes"),
+        ] {
+            assert_eq!(metric(labels, label, help).unwrap_err(), expected);
         }
     }
 

@@ -3,8 +3,14 @@
 use crate::metric::Kind;
 use plugin_api::{Error, Result};
 
-/// `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+/// The longest name, in bytes. What is recorded stays until the process ends.
+const LONGEST: usize = 256;
+
+/// `[a-zA-Z_:][a-zA-Z0-9_:]*`, 256 bytes at most.
 pub fn check_metric(name: &str) -> Result<()> {
+    if name.len() > LONGEST {
+        return Err(Error::input(format!("`metric_name`: at most {LONGEST} bytes")));
+    }
     if spelled(name, |byte| byte == b':') {
         return Ok(());
     }
@@ -15,8 +21,11 @@ pub fn check_metric(name: &str) -> Result<()> {
 }
 
 /// `[a-zA-Z_][a-zA-Z0-9_]*`, but not `__…`, which Prometheus keeps for itself, and not the label
-/// that a histogram's buckets or a summary's quantiles carry.
+/// that a histogram's buckets or a summary's quantiles carry; 256 bytes at most.
 pub fn check_label(name: &str, kind: Kind) -> Result<()> {
+    if name.len() > LONGEST {
+        return Err(Error::input(format!("`labels`: a name has at most {LONGEST} bytes")));
+    }
     let problem = if !spelled(name, |_| false) {
         "use letters, digits and `_`, and no digit in front"
     } else if name.starts_with("__") {
@@ -49,10 +58,10 @@ mod tests {
 
     #[test]
     fn metric_names_follow_prometheus() {
-        for good in ["a", "_a", ":a", "http:requests_5m", "A9"] {
+        for good in ["a", "_a", ":a", "http:requests_5m", "A9", &"a".repeat(256)] {
             assert!(check_metric(good).is_ok(), "{good}");
         }
-        for bad in ["", "9a", "a-b", "a b", "a.b", "é", "a\n"] {
+        for bad in ["", "9a", "a-b", "a b", "a.b", "é", "a\n", &"a".repeat(257)] {
             assert!(check_metric(bad).is_err(), "{bad:?}");
         }
     }
@@ -62,7 +71,7 @@ mod tests {
         for good in ["a", "_a", "A9", "le"] {
             assert!(check_label(good, Kind::Gauge).is_ok(), "{good}");
         }
-        for bad in ["", "9a", "a:b", "a-b", "__name__", "é", "le"] {
+        for bad in ["", "9a", "a:b", "a-b", "__name__", "é", "le", &"a".repeat(257)] {
             assert!(check_label(bad, Kind::Histogram).is_err(), "{bad:?}");
         }
         assert!(check_label("quantile", Kind::Histogram).is_ok());

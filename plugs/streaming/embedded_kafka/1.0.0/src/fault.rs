@@ -41,6 +41,11 @@ pub fn request_errors(input: &Input) -> Result<Change> {
     })?;
     let codes = errors.iter().map(|name| request::code(name)).collect::<Result<Vec<_>>>()?;
     let count = input.count.unwrap_or(1);
+    if count == 0 {
+        return Err(Error::input(
+            "`count`: 1 or more; give `errors` as [] to take back what is left",
+        ));
+    }
     if codes.len().checked_mul(count).is_none_or(|all| all > MOST_ERRORS) {
         return Err(Error::input(format!("`count`: at most {MOST_ERRORS} errors in all")));
     }
@@ -98,6 +103,8 @@ mod tests {
             of(request_errors, errors),
             Err("`count`: at most 10000 errors in all".to_owned())
         );
+        let none = of(request_errors, r#"{"api":"Fetch","errors":["NONE"],"count":0}"#);
+        assert!(none.unwrap_err().starts_with("`count`: 1 or more; "), "nothing is taken back");
         let late = of(round_trip_time, r#"{"ms":60001}"#);
         assert_eq!(late, Err("`ms`: at most 60000, found 60001".to_owned()));
         let negative = of(leader, r#"{"topic":"a","partition":-1,"broker":1}"#);

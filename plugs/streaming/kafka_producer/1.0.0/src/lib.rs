@@ -96,8 +96,10 @@ impl Plugin for KafkaProducer {
     }
 
     fn shutdown(&self, grace: Duration) {
+        let end = Instant::now() + grace;
         self.pool.close(grace);
-        self.coordination.close(grace);
+        // Both within one grace; what is queued for Redis was being written meanwhile.
+        self.coordination.close(end.saturating_duration_since(Instant::now()));
     }
 }
 

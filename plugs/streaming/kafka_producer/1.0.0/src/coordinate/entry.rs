@@ -8,6 +8,10 @@ use std::io;
 /// The largest answer that is left whole, in bytes.
 const LARGEST: usize = 1 << 20;
 
+/// So many completions of one trace id are kept, the latest ones: a caller who never changes its id
+/// would make the list grow for ever.
+const COMPLETIONS: usize = 1000;
+
 /// Texts of an answer that is too large keep this many characters.
 const SHORT_TEXT: usize = 4096;
 
@@ -39,12 +43,13 @@ impl Entry {
         }
     }
 
-    /// Both or neither, and no key without its end: one transaction, which gets [`REPLIES`].
+    /// Both or neither, and no key without its end: one transaction.
     pub fn commands(&self) -> redis::Pipeline {
         let mut pipeline = redis::pipe();
         pipeline.cmd("MULTI");
         pipeline.cmd("SET").arg(&self.result_key).arg(&self.result).arg("EX").arg(self.ttl_s);
         pipeline.cmd("LPUSH").arg(&self.completion_key).arg(&self.completion);
+        pipeline.cmd("LTRIM").arg(&self.completion_key).arg(0).arg(COMPLETIONS - 1);
         pipeline.cmd("EXPIRE").arg(&self.completion_key).arg(self.ttl_s);
         pipeline.cmd("EXEC");
         pipeline
@@ -140,6 +145,7 @@ mod tests {
             "MULTI",
             "SET p:result:t {} EX 60",
             "LPUSH p:completion:t []",
+            "LTRIM p:completion:t 0 999",
             "EXPIRE p:completion:t 60",
             "EXEC",
         ];

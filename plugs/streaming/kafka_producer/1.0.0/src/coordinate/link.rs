@@ -1,7 +1,7 @@
 //! One connection to Redis, made when it is needed and made again after it broke.
 
-use super::address;
 use super::entry::Entry;
+use super::server::Server;
 use super::trouble::{Reason, Trouble};
 use redis::ServerError;
 use redis::{Client, Connection, ConnectionInfo, ConnectionLike, ErrorKind, RedisError, Value};
@@ -16,7 +16,7 @@ const REPLY: Duration = Duration::from_millis(500);
 /// A connection that comes and goes.
 pub struct Link {
     client: Client,
-    place: String,
+    server: Server,
     database: i64,
     connection: Option<Connection>,
 }
@@ -35,12 +35,12 @@ impl Link {
     /// # Errors
     /// A place that the client refuses.
     pub fn new(info: ConnectionInfo) -> Result<Self, Trouble> {
-        let (place, database) = (address::place(&info), info.redis_settings().db());
+        let (server, database) = (Server::of(&info), info.redis_settings().db());
         // The client drops the code of an error from choosing the database, so that is done here.
         let settings = info.redis_settings().clone().set_db(0);
         let client = Client::open(info.set_redis_settings(settings));
-        let client = client.map_err(|error| failure_of(&error, &place).trouble)?;
-        Ok(Self { client, place, database, connection: None })
+        let client = client.map_err(|error| failure_of(&error, &server).trouble)?;
+        Ok(Self { client, server, database, connection: None })
     }
 
     /// Whether there is a connection, as far as is known.
@@ -72,7 +72,7 @@ impl Link {
     }
 
     fn exchange(&mut self, entry: &Entry) -> Result<(), Failure> {
-        let failed = |error: &RedisError| failure_of(error, &self.place);
+        let failed = |error: &RedisError| failure_of(error, &self.server);
         let connection = match &mut self.connection {
             Some(open) => open,
             closed => {
@@ -85,7 +85,7 @@ impl Link {
         let replies = connection
             .req_packed_commands(&commands.get_packed_pipeline(), 0, commands.len())
             .map_err(|error| failed(&error))?;
-        first_error(&replies).map_or(Ok(()), |error| Err(refusal(error, &self.place)))
+        first_error(&replies).map_or(Ok(()), |error| Err(refusal(error, &self.server)))
     }
 }
 
@@ -109,7 +109,7 @@ fn first_error(replies: &[Value]) -> Option<&ServerError> {
 }
 
 /// The server understood and refused.
-fn refusal(error: &ServerError, place: &str) -> Failure {
+fn refusal(error: &ServerError, server: &Server) -> Failure {
     let (code, details) = cause(error.code(), error.details().unwrap_or_default());
     let (reason, is_connection_kept) = match code {
         "READONLY" => (Reason::ReadOnly, false),
@@ -118,7 +118,7 @@ fn refusal(error: &ServerError, place: &str) -> Failure {
         "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "MOVED" => (Reason::Refused, false),
         _ => (Reason::Refused, true),
     };
-    let trouble = Trouble::new(reason, format!("{place} answered {code} {details}"));
+    let trouble = server.trouble(reason, format!("{} answered {code} {details}", server.place()));
     Failure { trouble, is_connection_kept, was_closed: false }
 }
 
@@ -129,10 +129,11 @@ fn cause<'a>(code: &'a str, details: &'a str) -> (&'a str, &'a str) {
 }
 
 /// The connection failed, or none was made.
-fn failure_of(error: &RedisError, place: &str) -> Failure {
+fn failure_of(error: &RedisError, server: &Server) -> Failure {
+    let place = server.place();
     let refused = error.clone().into_server_errors();
     if let Some((_, refused)) = refused.as_deref().and_then(<[_]>::first) {
-        return Failure { is_connection_kept: false, ..refusal(refused, place) };
+        return Failure { is_connection_kept: false, ..refusal(refused, server) };
     }
     let detail = error.detail();
     let (reason, what) = match error.kind() {
@@ -149,7 +150,7 @@ fn failure_of(error: &RedisError, place: &str) -> Failure {
         _ => (Reason::Refused, format!("{place} refuses the connection: {error}")),
     };
     let was_closed = error.is_connection_dropped();
-    Failure { trouble: Trouble::new(reason, what), is_connection_kept: false, was_closed }
+    Failure { trouble: server.trouble(reason, what), is_connection_kept: false, was_closed }
 }
 
 #[cfg(test)]

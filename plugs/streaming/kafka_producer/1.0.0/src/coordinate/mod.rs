@@ -1,14 +1,15 @@
 //! Leaves the result of a call in Redis, for those who wait for it.
 //!
 //! `address` reads the URL, `trace` the id, `entry` is what is written, `backends` has one `writer`
-//! for each URL, `pace` says when a writer that failed tries again, `link` speaks to Redis, and
-//! `trouble` is what a caller hears when all that did not work.
+//! for each URL, `pace` says when a writer that failed tries again, `link` speaks to Redis,
+//! `server` is what may be said of the one it speaks to, and `trouble` is what a caller hears when all that did not work.
 
 mod address;
 mod backends;
 mod entry;
 mod link;
 mod pace;
+mod server;
 mod trace;
 mod trouble;
 mod writer;
@@ -19,8 +20,10 @@ use crate::fault::Fault;
 use crate::input::Input;
 use backends::Backends;
 use entry::Entry;
+use kafka_client::address::{Policy, judge};
 use plugin_api::Host;
 use plugin_api::metrics::Counter;
+use serde_json::Value;
 use std::time::{Duration, Instant};
 use trace::Trace;
 use trouble::{REASONS, Reason, Trouble};
@@ -91,14 +94,19 @@ impl Coordination {
 /// Whether these settings can work; nothing is connected.
 ///
 /// # Errors
-/// The first key that cannot, without the value of the URL.
+/// The first key that cannot, without the login in the URL; an address that is never dialled.
 pub fn check(settings: &RedisBackend) -> Result<(), Fault> {
     if !settings.enabled {
         return Ok(());
     }
-    address::connection_info(&settings.redis_url.0).map_err(|why| {
+    let info = address::connection_info(&settings.redis_url.0).map_err(|why| {
         Fault::configuration(format!("`redis_backend.redis_url` cannot be used: {why}"))
     })?;
+    // As for brokers; Redis on this machine or in a private network is the rule and no warning.
+    let judged = judge(&Value::from(address::place(&info)), &Policy::default());
+    if !judged.verdict.is_valid {
+        return Err(Fault::security("redis_backend.redis_url", &judged.verdict.issues));
+    }
     let refused = |issue: &str| {
         let issue = format!("out_of_range: {issue}");
         Err(Fault::security("producer configuration", &[issue]))
@@ -129,6 +137,10 @@ mod tests {
         RedisBackend { enabled: true, ..RedisBackend::default() }
     }
 
+    fn text(url: &str) -> SecretText {
+        SecretText(Secret::new(url))
+    }
+
     fn prefixed(prefix: String) -> RedisBackend {
         RedisBackend { queue_prefix: prefix, ..enabled() }
     }
@@ -154,8 +166,31 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_no_broker_may_have_is_no_redis_either() {
+        let at = |url: &str| check(&RedisBackend { redis_url: text(url), ..enabled() });
+        for url in [
+            "redis://:hunter2@169.254.169.254",
+            "redis://127.1:6379",
+            "rediss://0x7f.1",
+            "redis://[fe80::1]:6379",
+            "redis://[::ffff:169.254.169.254]",
+            "redis://224.0.0.1",
+        ] {
+            let fault = at(url).unwrap_err();
+            assert_eq!(fault.error_type, ErrorType::SecurityValidationError, "{url}");
+            assert!(fault.security_issues[0].starts_with("refused_address: "), "{url}");
+            assert!(!format!("{fault:?}").contains("hunter2"), "{fault:?}");
+        }
+        for url in
+            ["redis://127.0.0.1", "redis://10.0.0.7:6380/2", "redis://my_redis", "redis://[::1]"]
+        {
+            assert_eq!(at(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
     fn an_address_that_is_none_is_refused_without_its_value_unless_nobody_uses_it() {
-        let url = SecretText(Secret::new("http://user:hunter2@somewhere"));
+        let url = text("http://user:hunter2@somewhere");
         let settings = RedisBackend { redis_url: url, ..enabled() };
         let fault = check(&settings).unwrap_err();
         assert_eq!(fault.error_type, ErrorType::ProducerConfigurationError);

@@ -67,7 +67,7 @@ impl Reason {
                 "the result is not in Redis; see user and password in `redis_backend.redis_url`"
             }
             Self::Permission => {
-                "the result is not in Redis; the user needs multi, exec, set, lpush and expire, select for a database other than 0, and the keys that begin with `redis_backend.queue_prefix`"
+                "the result is not in Redis; the user needs multi, exec, set, lpush, ltrim and expire, select for a database other than 0, and the keys that begin with `redis_backend.queue_prefix`"
             }
             Self::ReadOnly => {
                 "the result is not in Redis; `redis_backend.redis_url` has to name the primary"

@@ -74,6 +74,12 @@ impl Writer {
         self.pace.busy_since().is_some_and(|since| since.elapsed() > limit)
     }
 
+    /// As if it had begun with an entry then.
+    #[cfg(test)]
+    pub fn pretend_busy_since(&self, since: Instant) {
+        self.pace.begin(since);
+    }
+
     fn full(&self) -> Trouble {
         let what = format!("{QUEUE} results wait for {} already", self.place);
         Trouble::new(Reason::Busy, what)
@@ -111,4 +117,30 @@ fn write(link: &mut Link, entry: &Entry, pace: &Pace) -> Result<(), Trouble> {
         }
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Answer;
+    use crate::config::RedisBackend;
+
+    #[test]
+    fn a_full_queue_refuses_at_once_and_a_broken_writer_says_so() {
+        let (jobs, queue) = sync_channel(QUEUE);
+        let writer = Writer { place: "h:1".to_owned(), jobs, pace: Arc::default() };
+        let answer = Answer::done(serde_json::json!({}));
+        let leave = || {
+            let entry = Entry::new(&RedisBackend::default(), "t", &answer);
+            writer.leave(entry, Instant::now()).unwrap_err()
+        };
+        for _ in 0..QUEUE {
+            assert_eq!(leave(), slow("h:1"));
+        }
+        let full = leave();
+        assert_eq!(full.reason, Reason::Busy);
+        assert!(full.to_string().contains("128 results wait for h:1 already"), "{full}");
+        drop(queue);
+        assert!(leave().to_string().contains("the writer for h:1 has broken"));
+    }
 }

@@ -34,7 +34,7 @@ impl Monitor {
 
     /// Counts a publish, and tells the plug monitoring_prometheus where it is installed and
     /// `monitoring.enabled` is not off. That plug changes nothing of the answer, and delays it by a
-    /// quarter of a second at most.
+    /// quarter of a second at most, once it is loaded.
     pub async fn observe(&self, ctx: &Ctx, config: &Config, answer: &Answer) {
         let averages = self.figures().count(&answer.tally, answer.latency_ms, Instant::now());
         self.cells.count(&answer.tally, answer.latency_ms, &averages);

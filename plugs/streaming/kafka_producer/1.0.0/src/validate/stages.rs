@@ -1,8 +1,11 @@
 //! The five checks over JSON. What they find is what a publish finds: both ask the same functions.
 
 use super::{Judgement, Policy};
+use crate::check;
 use crate::config::{Config, Content, ProcessConfig};
 use crate::content;
+use crate::coordinate;
+use crate::fault::Fault;
 use crate::servers::EMBEDDED;
 use crate::settings;
 use kafka_client::credentials::{REDACTED, judge as judge_credentials, redacted};
@@ -85,7 +88,19 @@ pub fn producer_config(data: &Json, _: &Policy) -> Judgement {
             verdict = Verdict { is_valid: false, issues: refused.issues() };
         }
     }
+    for fault in [check::policy(&config).err(), coordinate::check(&config.redis_backend).err()] {
+        fault.into_iter().for_each(|fault| refuse(&mut verdict, fault));
+    }
     Judgement { verdict, sanitized: shown(tree(data), &config) }
+}
+
+fn refuse(verdict: &mut Verdict, fault: Fault) {
+    if fault.security_issues.is_empty() {
+        verdict.refuse("refused_option", fault.reason());
+    } else {
+        verdict.is_valid = false;
+        verdict.issues.extend(fault.security_issues);
+    }
 }
 
 /// A configuration whose every key is known, as it may be shown.
