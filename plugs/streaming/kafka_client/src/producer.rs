@@ -275,7 +275,7 @@ impl Shared {
         let mut landed = Vec::new();
         let now = Instant::now();
         let mut backlog = self.backlog();
-        backlog.serve(now, &mut landed);
+        backlog.serve(now, || self.client.held() == 0, &mut landed);
         let is_full = backlog.next_deadline().is_some();
         drop(backlog);
         // After the backlog: what was not handed over is failed by now, the rest is unknown.
