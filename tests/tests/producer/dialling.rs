@@ -11,6 +11,8 @@ use crate::service::{answer, serve, verdict};
 /// Far below the timeout of the calls: the answer does not wait for it.
 const SOON_MS: f64 = 15_000.0;
 
+const REFUSED: &str = "plugpipe_kafka_refused_addresses_total";
+
 /// Configuration, and what the answer says of the address; `{broker}` and `{port}` are filled in.
 fn cases(broker: &str, port: &str) -> Vec<(&'static str, Value, String)> {
     let base = |security: Value| {
@@ -61,6 +63,10 @@ fn an_advertised_address_that_is_refused_is_never_dialled_and_the_answer_says_wh
         assert!(broker.connections() > 0, "the broker was not asked");
         assert_eq!(secret.connections(), 0, "a refused address was dialled");
     }
+    let metrics = serve.get("/metrics").body;
+    let counted = metrics.lines().find(|line| line.starts_with(REFUSED));
+    let counted = counted.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
+    assert!(counted.is_some_and(|counted| counted >= 3.0), "one a call at least: {counted:?}");
 }
 
 #[test]

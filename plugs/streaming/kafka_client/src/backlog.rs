@@ -8,6 +8,7 @@ use std::time::Instant;
 use rdkafka::bindings::rd_kafka_resp_err_t::{
     RD_KAFKA_RESP_ERR__DESTROY, RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
     RD_KAFKA_RESP_ERR__QUEUE_FULL, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+    RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
 };
 
 use crate::flight::{Flight, Landed};
@@ -102,6 +103,16 @@ impl Waiting {
         }
     }
 
+    /// Gives back as failed the record that is next, for which an empty queue has no room.
+    fn refuse_next(&mut self, landed: &mut Vec<Landed>) {
+        let Some(placed) = self.placed.get(self.next) else { return };
+        let (index, code) = (placed.index as usize, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE as i32);
+        let reason = "the record is larger than `queue.buffering.max.kbytes`";
+        self.flight.remark(self.flight.slot(index), reason.to_owned());
+        landed.extend(self.flight.refuse(index, code));
+        self.next += 1;
+    }
+
     /// Gives back as failed what is not handed over yet.
     fn give_up(&mut self, landed: &mut Vec<Landed>) {
         let code = RD_KAFKA_RESP_ERR__QUEUE_FULL as i32;
@@ -172,8 +183,9 @@ impl Backlog {
         self.closed = true;
     }
 
-    /// Gives back what is past its deadline, then hands over what there is room for.
-    pub fn serve(&mut self, now: Instant, landed: &mut Vec<Landed>) {
+    /// Gives back what is past its deadline, then hands over what there is room for. `is_empty` says
+    /// whether librdkafka holds no record: then nothing is there that could make room.
+    pub fn serve(&mut self, now: Instant, is_empty: impl Fn() -> bool, landed: &mut Vec<Landed>) {
         self.waiting.retain_mut(|batch| {
             let late = batch.deadline <= now;
             if late {
@@ -182,10 +194,15 @@ impl Backlog {
             !late
         });
         while let Some(oldest) = self.waiting.front_mut() {
-            if !oldest.hand_over(landed) {
+            // Asked first: nobody else hands over meanwhile, so an empty queue stays empty until then.
+            let (was_empty, before) = (is_empty(), oldest.next);
+            if oldest.hand_over(landed) {
+                self.waiting.pop_front();
+            } else if was_empty && oldest.next == before {
+                oldest.refuse_next(landed);
+            } else {
                 break;
             }
-            self.waiting.pop_front();
         }
     }
 
@@ -225,7 +242,7 @@ mod tests {
         let mut backlog = Backlog::default();
         backlog.waiting.push_back(late);
         let mut landed = Vec::new();
-        backlog.serve(deadline + Duration::from_millis(1), &mut landed);
+        backlog.serve(deadline + Duration::from_millis(1), || true, &mut landed);
         let outcomes = publishing.so_far();
         let [Outcome::Failed(failure)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
         assert_eq!((failure.code.as_str(), landed.len()), ("_QUEUE_FULL", 1));

@@ -164,9 +164,10 @@ impl Producer {
         self.shared.prospects.are_none()
     }
 
-    /// How many addresses of brokers were not dialled because the policy of the settings refuses them.
-    pub fn refused_dials(&self) -> u64 {
-        self.shared.client.trouble().refused_dials()
+    /// How many addresses of brokers were not dialled, since this was last asked, because the policy of
+    /// the settings refuses them.
+    pub fn take_refused_dials(&self) -> u64 {
+        self.shared.client.trouble().take_refused_dials()
     }
 
     /// Makes a topic and waits for the cluster's word; one that is there already is fine.
@@ -274,7 +275,7 @@ impl Shared {
         let mut landed = Vec::new();
         let now = Instant::now();
         let mut backlog = self.backlog();
-        backlog.serve(now, &mut landed);
+        backlog.serve(now, || self.client.held() == 0, &mut landed);
         let is_full = backlog.next_deadline().is_some();
         drop(backlog);
         // After the backlog: what was not handed over is failed by now, the rest is unknown.

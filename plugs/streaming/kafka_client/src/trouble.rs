@@ -160,9 +160,9 @@ impl LastTrouble {
         self.heard().refuses_all(brokers)
     }
 
-    /// How many addresses were refused so far.
-    pub fn refused_dials(&self) -> u64 {
-        self.refused_dials.load(Ordering::Relaxed)
+    /// How many addresses were refused since this was last asked.
+    pub fn take_refused_dials(&self) -> u64 {
+        self.refused_dials.swap(0, Ordering::Relaxed)
     }
 
     pub fn latest(&self) -> Option<ClientTrouble> {
@@ -253,7 +253,7 @@ mod tests {
         assert!(last.refuses_all(&["169.254.1.1:9092".into()]));
         assert!(!last.refuses_all(&["169.254.1.1:9092".into(), "h:1".into()]));
         assert!(!last.refuses_all(&[]));
-        assert_eq!(last.refused_dials(), 1);
+        assert_eq!((last.take_refused_dials(), last.take_refused_dials()), (1, 0));
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn refused(settings: &ClientSettings) -> (Failure, u64) {
     else {
         panic!("{outcomes:?}")
     };
-    (failure.clone(), producer.refused_dials())
+    (failure.clone(), producer.take_refused_dials())
 }
 
 fn assert_refused(failure: &Failure, start: &str) {
@@ -105,7 +105,7 @@ fn a_lane_hears_of_a_refused_address_and_dials_it_never() {
     let record = vec![RecordMeta::unkeyed()];
     let writing = lane.write(Batch::new(Buf::default(), record), "orders");
     let end = in_a_minute();
-    while lane.refused_dials() == 0 {
+    while lane.take_refused_dials() == 0 {
         assert!(Instant::now() < end, "not dialled in a minute");
         std::thread::yield_now();
     }

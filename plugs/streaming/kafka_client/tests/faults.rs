@@ -39,6 +39,29 @@ fn a_queue_that_stays_full_gives_records_back_at_the_deadline_and_not_before() {
 }
 
 #[test]
+fn a_record_larger_than_the_queue_is_refused_at_once_and_holds_nobody_back() {
+    let cluster = Cluster::with_topic("orders", 1);
+    let producer =
+        Producer::connect(&cluster.settings(&[("queue.buffering.max.kbytes", "1")])).unwrap();
+    let mut builder = BatchBuilder::default();
+    for size in [500, 2000, 500] {
+        let value = vec![b'x'; size];
+        let record = RecordSlices { value: Some(&value), ..PLAIN };
+        builder.append("orders", record).unwrap();
+    }
+    let begun = Instant::now();
+    let outcomes = block_on(producer.publish(builder.build(), in_a_minute()));
+    assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
+    let [Outcome::Delivered(_), Outcome::Failed(failure), Outcome::Delivered(_)] = &outcomes[..]
+    else {
+        panic!("{outcomes:?}")
+    };
+    let found = (failure.class, failure.code.as_str());
+    assert_eq!(found, (ErrorClass::RecordFatal, "MSG_SIZE_TOO_LARGE"));
+    assert!(failure.message.ends_with("larger than `queue.buffering.max.kbytes`"), "{failure:?}");
+}
+
+#[test]
 fn a_closed_producer_refuses_records_and_says_so() {
     let producer = Arc::new(Producer::connect(&settings("127.0.0.1:1", &[])).unwrap());
     let held_elsewhere = Arc::clone(&producer);

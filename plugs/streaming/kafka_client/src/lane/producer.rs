@@ -82,9 +82,10 @@ impl LaneProducer {
         self.shared.client.trouble().latest()
     }
 
-    /// How many addresses of brokers were not dialled because the policy of the settings refuses them.
-    pub fn refused_dials(&self) -> u64 {
-        self.shared.client.trouble().refused_dials()
+    /// How many addresses of brokers were not dialled, since this was last asked, because the policy of
+    /// the settings refuses them.
+    pub fn take_refused_dials(&self) -> u64 {
+        self.shared.client.trouble().take_refused_dials()
     }
 
     /// How the producer is doing. Ask about once a second: that also keeps an idle client served.

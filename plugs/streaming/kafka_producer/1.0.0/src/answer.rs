@@ -7,6 +7,7 @@ use crate::tally::Tally;
 use plugin_api::schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// The answer of kafka_producer.
@@ -144,10 +145,8 @@ impl Answer {
             result["error"] = json!(error);
             result["error_type"] = json!(first_fault.map(|fault| fault.error_type));
         }
-        let issues =
-            settled.iter().filter_map(Settled::fault).flat_map(|f| f.security_issues.clone());
-        let mut security_issues: Vec<String> = issues.collect();
-        security_issues.dedup();
+        let faults = settled.iter().filter_map(Settled::fault);
+        let security_issues = first_of_each(faults.flat_map(|fault| &fault.security_issues));
         Self { security_issues, tally, ..Self::new(status, error, result) }
     }
 
@@ -163,6 +162,13 @@ impl Answer {
         self.latency_ms = (elapsed.as_secs_f64() * 1e6).round() / 1e3;
         self
     }
+}
+
+/// Each issue once, as first met, and no more than there may be details: an issue may hold a number of
+/// its record's own.
+fn first_of_each<'f>(issues: impl Iterator<Item = &'f String>) -> Vec<String> {
+    let mut met = HashSet::new();
+    issues.filter(|issue| met.insert(*issue)).take(DETAILS).cloned().collect()
 }
 
 fn error_result(fault: &Fault, details: Value) -> Value {
@@ -253,6 +259,17 @@ mod tests {
         assert_eq!(short["details"][0]["index"], DETAILS);
         let full = Answer::several(&settled, true).kafka_result;
         assert_eq!(full["details"].as_array().unwrap().len(), DETAILS + 1);
+    }
+
+    #[test]
+    fn each_issue_stands_once_and_there_are_no_more_than_details() {
+        let refused = |issue: String| Settled::Failed(Fault::security("message", &[issue]));
+        let several = |issues: &[Settled]| Answer::several(issues, false).security_issues;
+        let alternating = ["a: 1", "b: 2", "a: 1"].map(|issue| refused(issue.to_owned()));
+        assert_eq!(several(&alternating), ["a: 1", "b: 2"]);
+        let many: Vec<Settled> =
+            (0..=DETAILS).map(|bytes| refused(format!("too_large: {bytes}"))).collect();
+        assert_eq!(several(&many).len(), DETAILS);
     }
 
     #[test]

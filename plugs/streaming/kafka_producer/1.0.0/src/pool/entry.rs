@@ -1,5 +1,7 @@
 //! One client of the pool, and its use by a call.
 
+use super::entries::Entries;
+use super::figures::Event;
 use kafka_client::{ClientError, ClientSettings, ClientTrouble, ErrorClass, Producer};
 use std::collections::HashSet;
 use std::ops::Deref;
@@ -102,12 +104,13 @@ impl Drop for Use {
 pub struct Lease {
     using: Use,
     producer: Arc<Producer>,
+    entries: Arc<Entries>,
 }
 
 impl Lease {
     /// The use of an entry that has a client.
-    pub(super) fn new(using: Use, producer: Arc<Producer>) -> Self {
-        Self { using, producer }
+    pub(super) fn new(using: Use, producer: Arc<Producer>, entries: Arc<Entries>) -> Self {
+        Self { using, producer, entries }
     }
 
     /// Whether the topic is known to be there.
@@ -124,6 +127,16 @@ impl Lease {
     /// has nothing to lose.
     pub fn set_connected(&self, is_connected: bool) -> bool {
         self.using.0.is_connected.swap(is_connected, Ordering::Relaxed) != is_connected
+    }
+}
+
+/// Counts what the client would not dial meanwhile.
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let refused = self.producer.take_refused_dials();
+        if refused > 0 {
+            self.entries.note(Event::Refused(refused));
+        }
     }
 }
 

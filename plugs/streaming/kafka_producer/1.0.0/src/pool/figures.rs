@@ -12,6 +12,14 @@ pub enum Event {
     Rebuilt,
     /// So many clients are open now.
     Open(usize),
+    /// So many addresses of brokers were not dialled.
+    Refused(u64),
+}
+
+/// The cell of addresses that were not dialled, the same for calls and for streams.
+pub fn refused_addresses(host: &Host) -> Counter {
+    let help = "Addresses of brokers that were not dialled because the configuration refuses them";
+    host.counter("plugpipe_kafka_refused_addresses_total", help, &[])
 }
 
 /// The metric cells of the pool.
@@ -19,6 +27,7 @@ pub struct Figures {
     open: Gauge,
     created: Counter,
     rebuilt: Counter,
+    refused: Counter,
 }
 
 impl Figures {
@@ -32,6 +41,7 @@ impl Figures {
                 "plugpipe_kafka_producer_rebuilt_total",
                 "Kafka clients that had failed for good and were replaced",
             ),
+            refused: refused_addresses(host),
         }
     }
 
@@ -41,6 +51,7 @@ impl Figures {
             Event::Created => self.created.add(1),
             Event::Rebuilt => self.rebuilt.add(1),
             Event::Open(count) => self.open.set(count as f64),
+            Event::Refused(addresses) => self.refused.add(addresses),
         }
     }
 }

@@ -11,23 +11,23 @@ mod figures;
 mod idle;
 
 pub use entry::Lease;
-pub use figures::Figures;
+pub use figures::{Figures, refused_addresses};
 
 use crate::fault::Fault;
 use crate::fault::kafka::client_fault;
 use entries::{Entries, Limits};
 use entry::Entry;
 use figures::Event;
+use idle::Closing;
 use kafka_client::ClientSettings;
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The clients of this plugin.
 pub struct Pool {
     entries: Arc<Entries>,
     /// Takes clients that are to be closed. The thread behind it starts with the first client.
-    closer: OnceLock<Sender<Arc<Entry>>>,
+    closer: Mutex<Closing>,
 }
 
 impl Pool {
@@ -38,7 +38,7 @@ impl Pool {
 
     fn with_limits(limits: Limits, note: impl Fn(Event) + Send + Sync + 'static) -> Self {
         let entries = Arc::new(Entries::new(limits, Box::new(note)));
-        Self { entries, closer: OnceLock::new() }
+        Self { entries, closer: Mutex::default() }
     }
 
     /// The client of these settings. Callers who ask at the same time wait for one creation; callers
@@ -54,7 +54,7 @@ impl Pool {
                 if is_new {
                     self.opened();
                 }
-                Ok(Lease::new(using, producer))
+                Ok(Lease::new(using, producer, Arc::clone(&self.entries)))
             }
             Err(error) => {
                 self.entries.remove(settings, using.entry());
@@ -66,28 +66,34 @@ impl Pool {
     /// A client was made: it is to be closed one day.
     fn opened(&self) {
         self.entries.note(Event::Created);
-        self.closer();
+        self.closing().begin(&self.entries);
     }
 
     /// Closes every client, side by side, within `wait`, and takes no more calls. Those that still run
-    /// get their outcomes.
+    /// get their outcomes. Within `wait` again the thread that closes clients ends.
     pub fn close(&self, wait: Duration) {
         let clients = self.entries.close();
+        let closer = std::mem::replace(&mut *self.closing(), Closing::Over);
         std::thread::scope(|scope| {
             for producer in clients.iter().filter_map(|entry| entry.producer()) {
                 scope.spawn(move || producer.close(wait));
             }
         });
+        closer.end(wait);
     }
 
     /// Closing flushes, which nobody who publishes should wait for.
     fn close_later(&self, entry: Arc<Entry>) {
-        // Without that thread it is closed here.
-        let _ = self.closer().send(entry);
+        // Without that thread it is closed here, with no lock held.
+        let refused = match self.closing().begin(&self.entries) {
+            Some(closer) => closer.close(entry),
+            None => Some(entry),
+        };
+        drop(refused);
     }
 
-    fn closer(&self) -> &Sender<Arc<Entry>> {
-        self.closer.get_or_init(|| idle::start(&self.entries))
+    fn closing(&self) -> MutexGuard<'_, Closing> {
+        self.closer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -97,3 +97,37 @@ fn a_closed_pool_takes_no_more_calls() {
     let fault = pool.get(&settings("a", "x")).map(|_| ()).unwrap_err();
     assert!(fault.text.contains("is being unloaded"), "{}", fault.text);
 }
+
+#[test]
+fn closing_ends_the_thread_that_closes_clients_and_no_other_begins() {
+    let (pool, _) = pool(1);
+    let get = |id: &str| pool.get(&settings(id, "x")).map_err(|fault| fault.text);
+    drop(get("a").unwrap());
+    drop(get("b").unwrap());
+    assert!(matches!(*pool.closing(), Closing::Running(_)));
+    pool.close(Duration::from_secs(60));
+    // The thread had the last share beside the pool's own.
+    assert_eq!((Arc::strong_count(&pool.entries), Arc::weak_count(&pool.entries)), (1, 0));
+    assert!(pool.closing().begin(&pool.entries).is_none());
+}
+
+#[test]
+fn an_address_that_is_not_dialled_is_counted_once() {
+    let (pool, events) = pool(1);
+    let mut denied = settings("a", "x");
+    denied.set("bootstrap.servers", "169.254.169.254:9092");
+    let lease = pool.get(&denied).map_err(|fault| fault.text).unwrap();
+    // Without hope for an answer this returns early.
+    assert!(lease.metadata(Duration::from_secs(30)).is_err());
+    drop(lease);
+    let refused = events
+        .lock()
+        .unwrap()
+        .iter()
+        .filter_map(|event| match event {
+            Event::Refused(addresses) => Some(*addresses),
+            _ => None,
+        })
+        .collect::<Vec<_>>();
+    assert!(refused.len() == 1 && refused[0] > 0, "{refused:?}");
+}

@@ -5,7 +5,7 @@ use super::batching::{MOST_RECORDS, optimize_batch};
 use super::encoded::{Encoded, batch_of};
 use crate::pool::{Lease, Pool};
 use kafka_client::{ClientSettings, ErrorClass, Failure, Outcome, Publishing};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// The pause before the second try; each later one is twice as long, up to [`LONGEST_PAUSE`].
@@ -101,18 +101,15 @@ impl Delivery<'_> {
 
     /// Says why records were not sent in time, where their topic is the reason.
     fn explain(&self, lease: &Lease, records: &[&Encoded<'_>], outcomes: &mut [Outcome]) {
-        let mut known: Option<(&str, Option<String>)> = None;
+        let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();
         for (record, outcome) in records.iter().zip(outcomes) {
             let Outcome::Failed(failure) = outcome else { continue };
             if failure.code != "_MSG_TIMED_OUT" || failure.class != ErrorClass::Retriable {
                 continue;
             }
             let topic = &*record.draft.topic;
-            if known.as_ref().is_none_or(|(asked, _)| *asked != topic) {
-                let said = lease.topic_error(topic, self.asking());
-                known = Some((topic, said.ok().flatten()));
-            }
-            if let Some((_, Some(error))) = &known {
+            let ask = || lease.topic_error(topic, self.asking()).ok().flatten();
+            if let Some(error) = known.entry(topic).or_insert_with(ask) {
                 failure.topic = true;
                 failure.message = format!("{}: the topic `{topic}`: {error}", failure.message);
             }

@@ -1,6 +1,8 @@
 //! What a lane holds of this sink.
 
 use super::writer::Writer;
+use crate::pool::refused_addresses;
+use plugin_api::metrics::Counter;
 use plugin_api::sink::{Report, SinkStage};
 use plugin_api::{Batch, Host, Json, Result};
 use serde::Serialize;
@@ -16,6 +18,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct Stage {
     writer: Writer,
     host: Host,
+    refused_addresses: Counter,
 }
 
 /// What the client tells about itself, in milliseconds.
@@ -30,7 +33,11 @@ struct Status {
 impl Stage {
     /// A stage that counts with `host`.
     pub fn new(writer: Writer, host: Host) -> Self {
-        Self { writer, host }
+        Self { writer, host, refused_addresses: refused_addresses(&host) }
+    }
+
+    fn count_refused_addresses(&self) {
+        self.refused_addresses.add(self.writer.producer.take_refused_dials());
     }
 
     /// Says what messages were found to hold since it was last said.
@@ -63,6 +70,7 @@ impl SinkStage for Stage {
 
     fn status(&self) -> Result<Json> {
         self.tell_content();
+        self.count_refused_addresses();
         let told = self.writer.producer.statistics();
         Json::from_value(&Status {
             queue_full_ms: told.queue_full.as_secs_f64() * 1000.0,
@@ -77,6 +85,7 @@ impl SinkStage for Stage {
         // Past the deadline there is no wait: what is left is given up, within 250 ms.
         let wait = deadline.map_or(CLOSING, |_| left(deadline, Duration::MAX));
         self.writer.producer.close(wait);
+        self.count_refused_addresses();
         Ok(())
     }
 }
