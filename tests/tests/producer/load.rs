@@ -89,7 +89,7 @@ impl Load {
         let present: BTreeSet<u64> = values.filter_map(|value| self.issued.id_of(value)).collect();
         let denied: Vec<&u64> = told.failed.intersection(&present).take(5).collect();
         assert!(denied.is_empty(), "reported failed, and there: {denied:?}");
-        println!(
+        eprintln!(
             "{}: {} acknowledged, {} failed, {} unknown, {} read",
             text("topic"),
             told.acknowledged.len(),

@@ -42,7 +42,7 @@ fn the_monitor_hears_of_a_living_producer_and_exports_what_it_counted() {
     let expected = [
         "kafka_bytes_produced_total 11",
         "kafka_messages_produced_total 4",
-        "kafka_producer_health{plugin=\"kafka_producer\",version=\"1.0.0\"} 1",
+        "kafka_producer_health{plugin=\"kafka_producer\",version=\"1.0.0\"} 1.0",
         "kafka_production_errors_total{error_type=\"SecurityValidationError\"} 2",
         "kafka_production_errors_total{error_type=\"SerializationError\"} 1",
         "kafka_records_total{outcome=\"delivered\"} 4",

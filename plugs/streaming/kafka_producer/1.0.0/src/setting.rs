@@ -26,6 +26,11 @@ impl<T> Setting<T> {
         }
     }
 
+    /// Another value from the same place.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting { value: change(self.value), written: self.written }
+    }
+
     /// Whether the user wrote it.
     pub fn is_written(&self) -> bool {
         self.written

@@ -1,6 +1,6 @@
 //! The keys of `redis_backend`.
 
-use super::SecretText;
+use super::{SecretText, number};
 use kafka_client::Secret;
 use plugin_api::schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ pub struct RedisBackend {
     /// What every key begins with.
     pub queue_prefix: String,
     /// How long a result stays, in seconds.
+    #[serde(deserialize_with = "number::plain")]
     pub ttl_s: u64,
 }
 

@@ -6,6 +6,7 @@ mod choice;
 mod coordination;
 pub mod limits;
 mod monitoring;
+mod number;
 mod preset;
 mod protocol;
 mod role;
@@ -61,29 +62,38 @@ pub struct Config {
     /// No duplicates and no reordering within one client's life; on with acks `all`.
     pub enable_idempotence: Option<bool>,
     /// How often a failed request is sent again, 0 to 50; librdkafka's default when absent.
+    #[serde(deserialize_with = "number::optional")]
     pub retries: Option<u32>,
     /// The name in the broker's log and quotas: 1 to 255 of `[a-zA-Z0-9._-]`.
     pub client_id: Setting<String>,
     /// From publish to delivery report in milliseconds, 1000 to 300000.
+    #[serde(deserialize_with = "number::setting")]
     pub timeout_ms: Setting<u32>,
     /// How long a broker may wait for its replicas in milliseconds, at most 300000.
+    #[serde(deserialize_with = "number::setting")]
     pub request_timeout_ms: Setting<u32>,
     /// How long a record waits for a fuller batch in milliseconds, 0 to 60000.
     #[schemars(extend("default" = 5))]
     pub linger_ms: Setting<f64>,
     /// Bytes in one batch on the wire, at most 1048576.
+    #[serde(deserialize_with = "number::setting")]
     pub batch_size: Setting<u32>,
     /// Bytes queued before a call waits for room.
+    #[serde(deserialize_with = "number::setting")]
     pub buffer_memory: Setting<u64>,
     /// Requests in flight for each broker, 1 to 5.
+    #[serde(deserialize_with = "number::setting")]
     pub max_in_flight: Setting<u32>,
     /// A second name of `max_in_flight`.
+    #[serde(deserialize_with = "number::optional")]
     pub max_in_flight_requests_per_connection: Option<u32>,
     /// Compression of batches.
     pub compression: Setting<Compression>,
     /// Compression level; the codec's own default when absent.
+    #[serde(deserialize_with = "number::optional")]
     pub compression_level: Option<i32>,
     /// The largest record in bytes, with its key and headers.
+    #[serde(deserialize_with = "number::setting")]
     pub message_max_bytes: Setting<u32>,
     /// Where keyed records go; `murmur2_random` is where Java clients put them.
     pub partitioner: Setting<Partitioner>,
@@ -130,6 +140,7 @@ pub struct Config {
     pub topics: Vec<String>,
     /// How long a topic of a stream may be missing or forbidden in milliseconds, 0 to 86400000,
     /// until its records are refused.
+    #[serde(deserialize_with = "number::setting")]
     pub topic_error_timeout_ms: Setting<u32>,
     /// Truthy: objects of a stream get `_plugpipe_metadata`.
     pub signal_metadata: Value,

@@ -76,6 +76,7 @@ impl Link {
         let connection = match &mut self.connection {
             Some(open) => open,
             closed => {
+                self.server.judge_addresses().map_err(not_dialled)?;
                 let made = connect(&self.client, self.database).map_err(|error| failed(&error))?;
                 closed.insert(made)
             }
@@ -126,6 +127,10 @@ fn refusal(error: &ServerError, server: &Server) -> Failure {
 fn cause<'a>(code: &'a str, details: &'a str) -> (&'a str, &'a str) {
     let inner = details.split_once("because of: ").filter(|_| code == "EXECABORT");
     inner.map_or((code, details), |(_, inner)| inner.split_once(' ').unwrap_or((inner, "")))
+}
+
+fn not_dialled(trouble: Trouble) -> Failure {
+    Failure { trouble, is_connection_kept: false, was_closed: false }
 }
 
 /// The connection failed, or none was made.
