@@ -17,8 +17,9 @@ pub struct RedisBackend {
     pub redis_url: SecretText,
     /// What every key begins with.
     pub queue_prefix: String,
-    /// How long a result stays, in seconds.
+    /// How long a result stays, in seconds, 1 to 31536000.
     #[serde(deserialize_with = "number::plain")]
+    #[schemars(range(min = 1, max = 31_536_000))]
     pub ttl_s: u64,
 }
 

@@ -56,7 +56,7 @@ pub fn broken(config: &Config) -> Vec<String> {
     });
     let client_id = (!is_client_id(&config.client_id))
         .then(|| "out_of_range: `client_id` takes 1 to 255 of [a-zA-Z0-9._-]".to_owned());
-    numbers.chain(client_id).collect()
+    numbers.chain(client_id).chain(config.topic_settings.broken()).collect()
 }
 
 fn is_client_id(id: &str) -> bool {

@@ -2,7 +2,7 @@
 //! files of keys and certificates hold is looked at behind it.
 
 use super::{Decided, batching, delivery, written};
-use crate::config::{Config, limits};
+use crate::config::{Config, EnsureTopic, TopicSettings, limits};
 use crate::fault::Fault;
 use kafka_client::ClientSettings;
 use kafka_client::options::{self, contradictions};
@@ -101,6 +101,9 @@ fn contradictions_of(config: &Config, raw: &[(String, String)]) -> Vec<String> {
         "`ssl_check_hostname` false needs `security.insecure` true: any broker with a certificate of \
          a trusted authority could pose as yours",
     );
-    let found = [twice, too_large, unchecked].into_iter().flatten().map(str::to_owned);
+    let creates = config.ensure_topic == Some(EnsureTopic::Create);
+    let unused = (!creates && config.topic_settings != TopicSettings::default())
+        .then_some("`topic_settings` needs `ensure_topic: create`: without it no topic is made");
+    let found = [twice, too_large, unchecked, unused].into_iter().flatten().map(str::to_owned);
     found.chain(options::collisions(&config.librdkafka, &written(config))).collect()
 }

@@ -39,6 +39,10 @@ fn what_cannot_both_hold_names_both() {
             ["`message_max_bytes`", "`buffer_memory`"],
         ),
         (
+            r#"{"topic_settings":{"partitions":3},"ensure_topic":"require"}"#,
+            ["`topic_settings`", "`ensure_topic: create`"],
+        ),
+        (
             r#"{"ssl_check_hostname":false,"security_protocol":"SSL"}"#,
             ["`ssl_check_hostname`", "`security.insecure`"],
         ),
