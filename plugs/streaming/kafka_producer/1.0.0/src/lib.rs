@@ -92,7 +92,9 @@ impl Plugin for KafkaProducer {
             ErrorCode::BAD_CONFIG => Fault::configuration(error.message),
             _ => Fault::producer(error.message),
         };
-        Ok(Answer::refused(fault))
+        let answer = Answer::refused(fault);
+        self.monitor.count(&answer);
+        Ok(answer)
     }
 
     fn shutdown(&self, grace: Duration) {

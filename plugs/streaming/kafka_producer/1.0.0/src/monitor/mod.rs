@@ -36,11 +36,16 @@ impl Monitor {
     /// `monitoring.enabled` is not off. That plug changes nothing of the answer, and delays it by a
     /// quarter of a second at most, once it is loaded.
     pub async fn observe(&self, ctx: &Ctx, config: &Config, answer: &Answer) {
-        let averages = self.figures().count(&answer.tally, answer.latency_ms, Instant::now());
-        self.cells.count(&answer.tally, answer.latency_ms, &averages);
+        self.count(answer);
         if config.monitoring.enabled {
             self.herald.tell(ctx).await;
         }
+    }
+
+    /// Counts a call and tells nobody: one whose configuration or input cannot be read, too.
+    pub fn count(&self, answer: &Answer) {
+        let averages = self.figures().count(&answer.tally, answer.latency_ms, Instant::now());
+        self.cells.count(&answer.tally, answer.latency_ms, &averages);
     }
 
     /// The answer of `operation: metrics`.

@@ -3,8 +3,8 @@
 //! A publish of nothing is refused before anything connects, and is counted as any other.
 
 use crate::KafkaProducer;
-use plugin_api::Error;
 use plugin_api::testing::{PluginTest, TestHost, Value, json};
+use plugin_api::{Error, Json};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 
@@ -84,6 +84,21 @@ fn a_monitor_that_hangs_is_left_behind() {
     assert_eq!(publish(&producer), alone());
     assert_eq!(warnings_of(&producer, "no answer in 250ms"), 1);
     drop(release);
+}
+
+#[test]
+fn a_call_that_cannot_be_read_is_an_error_that_is_counted() {
+    let producer = Producer::start().unwrap();
+    for (ctx, cfg) in [(json!({}), json!({"topik": "t"})), (json!({"messages": 1}), json!({}))] {
+        let [ctx, cfg] = [ctx, cfg].map(|value| Json::from_value(&value).unwrap());
+        let answer: Value = producer.process_with(ctx, cfg).unwrap().parse().unwrap();
+        assert_eq!(answer["kafka_status"], "error", "{answer}");
+    }
+    for error_type in ["ProducerConfigurationError", "KafkaProducerError"] {
+        let labels = [("error_type", error_type)];
+        let counted = producer.host().metric("kafka_production_errors_total", &labels);
+        assert_eq!(counted, Some(1.0), "{error_type}");
+    }
 }
 
 #[test]
