@@ -164,6 +164,12 @@ impl Producer {
         self.shared.prospects.are_none()
     }
 
+    /// How many topics this producer has been given records for. librdkafka keeps every one of them, and
+    /// asks for it again and again, until the producer is gone.
+    pub fn topics_met(&self) -> usize {
+        self.shared.topics.count()
+    }
+
     /// How many addresses of brokers were not dialled, since this was last asked, because the policy of
     /// the settings refuses them.
     pub fn take_refused_dials(&self) -> u64 {

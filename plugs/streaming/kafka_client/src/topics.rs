@@ -125,6 +125,11 @@ impl Topics {
         Some(topic)
     }
 
+    /// How many topics there are.
+    pub fn count(&self) -> usize {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The partitions as last heard. Waits until `until` at most, for the very first answer and never
     /// again; and not even for that while the brokers are silent. An old answer, and one that nobody
     /// waited for, is asked for beside the caller.

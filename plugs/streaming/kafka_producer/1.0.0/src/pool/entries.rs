@@ -15,11 +15,14 @@ pub struct Limits {
     pub clients: usize,
     /// How long a client that nobody uses stays open.
     pub idle: Duration,
+    /// The most topics that a client has met when it is used again. Each costs memory and a part of every
+    /// question about the cluster, and callers may name whichever they like.
+    pub topics: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { clients: 64, idle: Duration::from_mins(5) }
+        Self { clients: 64, idle: Duration::from_mins(5), topics: 10_000 }
     }
 }
 
@@ -48,7 +51,7 @@ impl Entries {
     }
 
     /// The use of the entry of these settings, and entries that were given up for it: one that had
-    /// failed for good, or the longest idle one of a full pool.
+    /// failed for good or met too many topics, or the longest idle one of a full pool.
     ///
     /// # Errors
     /// The pool is closed, or full of clients in use.
@@ -65,6 +68,10 @@ impl Entries {
         if open.entries.get(settings).is_some_and(|entry| entry.is_broken()) {
             removed.extend(open.entries.remove(settings));
             self.note(Event::Rebuilt);
+        }
+        let most = self.limits.topics;
+        if open.entries.get(settings).is_some_and(|entry| entry.topics_met() > most) {
+            removed.extend(open.entries.remove(settings));
         }
         if !open.entries.contains_key(settings) && open.entries.len() >= self.limits.clients {
             removed.push(open.take_longest_idle().ok_or_else(|| self.full())?);

@@ -61,6 +61,11 @@ impl Entry {
         })
     }
 
+    /// How many topics the client has met.
+    pub fn topics_met(&self) -> usize {
+        self.producer().map_or(0, |producer| producer.topics_met())
+    }
+
     /// Since when nobody uses it; `None` while somebody does.
     pub fn idle_since(&self) -> Option<Instant> {
         let using = self.using();

@@ -9,7 +9,7 @@ type Events = Arc<Mutex<Vec<Event>>>;
 fn pool(clients: usize) -> (Pool, Events) {
     let events = Events::default();
     let noted = Arc::clone(&events);
-    let limits = Limits { clients, idle: Duration::from_mins(5) };
+    let limits = Limits { clients, idle: Duration::from_mins(5), topics: 3 };
     (Pool::with_limits(limits, move |event| noted.lock().unwrap().push(event)), events)
 }
 
@@ -130,4 +130,25 @@ fn an_address_that_is_not_dialled_is_counted_once() {
         })
         .collect::<Vec<_>>();
     assert!(refused.len() == 1 && refused[0] > 0, "{refused:?}");
+}
+
+#[test]
+fn a_client_that_has_met_too_many_topics_makes_room_for_another() {
+    let (pool, events) = pool(64);
+    let get = || pool.get(&settings("a", "x")).map_err(|fault| fault.text).unwrap();
+    let publish = |topics: std::ops::Range<usize>| {
+        let mut batch = kafka_client::BatchBuilder::default();
+        for topic in topics {
+            batch.append(&format!("t{topic}"), Default::default()).unwrap();
+        }
+        // Its time is over, so nothing is sent.
+        drop(get().publish(batch.build(), Instant::now()));
+    };
+    publish(0..3);
+    publish(0..1);
+    assert_eq!(count(&events, Event::Created), 1);
+    publish(3..4);
+    assert_eq!(count(&events, Event::Created), 1);
+    drop(get());
+    assert_eq!((count(&events, Event::Created), count(&events, Event::Rebuilt)), (2, 0));
 }

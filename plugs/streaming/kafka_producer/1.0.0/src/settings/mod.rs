@@ -159,7 +159,7 @@ fn batching(config: &Config, settings: &mut ClientSettings) {
     settings.set("client.id", config.client_id.as_str());
     settings.set("linger.ms", config.linger_ms.to_string());
     settings.set("batch.size", config.batch_size.to_string());
-    settings.set("queue.buffering.max.kbytes", (*config.buffer_memory / 1024).to_string());
+    settings.set("queue.buffering.max.kbytes", config.buffer_memory.div_ceil(1024).to_string());
     settings.set("compression.type", config.compression.as_setting());
     // librdkafka counts what the wire adds to a record; the limit that users set is the record's own.
     let on_the_wire = config.message_max_bytes.saturating_add(WIRE_BYTES);

@@ -9,8 +9,8 @@ use super::writer::Writer;
 use crate::check;
 use crate::config::{Config, SinkConfig};
 use crate::enrich::is_truthy;
-use crate::fault::Fault;
 use crate::fault::kafka::client_fault;
+use crate::fault::{ErrorType, Fault};
 use crate::presence;
 use crate::servers::Servers;
 use crate::settings::{Decided, sink_settings};
@@ -59,7 +59,7 @@ pub async fn open(ctx: &Ctx, lane: Lane, config: &SinkConfig) -> Result<Stage> {
     servers.direct(ctx, &mut settings).await.map_err(fault)?;
     if lane.number == 0 && config.ensure_topic.is_some() {
         let topics = &preparation.topics;
-        ensure(ctx, &settings, config, topics).await.map_err(fault)?;
+        ensure(ctx, &settings, config, topics).await.map_err(not_ensured)?;
     }
     let producer = connect(settings)?;
     let patience = Duration::from_millis((*config.topic_error_timeout_ms).into());
@@ -79,6 +79,16 @@ async fn ensure(
         presence::ensure(ctx, &producer, config, topic, ENSURING).await?;
     }
     Ok(())
+}
+
+/// A cluster that is away is no fault of the configuration.
+fn not_ensured(fault: Fault) -> Error {
+    match fault.error_type {
+        ErrorType::ProducerConfigurationError | ErrorType::SecurityValidationError => {
+            Error::config(fault.reason())
+        }
+        _ => Error::retriable(fault.reason()),
+    }
 }
 
 fn connect(mut settings: ClientSettings) -> Result<LaneProducer> {
@@ -106,4 +116,30 @@ fn origin(ctx: &Ctx, lane: Lane, config: &Config) -> Result<Option<Origin>> {
         plugin_version: text(run.plugin_version)?,
         arenas: Arenas::new(lane.batch_bytes, BLOCKS),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kafka_client::{ErrorClass, Failure};
+
+    #[test]
+    fn only_what_a_person_has_to_mend_is_a_matter_of_configuration() {
+        let fault = |class, code: &str| {
+            let (code, message) = (code.to_owned(), "why".to_owned());
+            crate::fault::kafka::fault_of(&Failure { class, topic: true, code, message }, "t")
+        };
+        for (fault, class) in [
+            (Fault::configuration("there is no topic `t`"), plugin_api::ErrorClass::ConfigFatal),
+            (fault(ErrorClass::ConfigFatal, "_SSL"), plugin_api::ErrorClass::ConfigFatal),
+            (
+                fault(ErrorClass::ConfigFatal, kafka_client::REFUSED_ADDRESS),
+                plugin_api::ErrorClass::ConfigFatal,
+            ),
+            (fault(ErrorClass::Retriable, "_TIMED_OUT"), plugin_api::ErrorClass::Retriable),
+        ] {
+            let text = fault.text.clone();
+            assert_eq!(not_ensured(fault).class, class, "{text}");
+        }
+    }
 }
