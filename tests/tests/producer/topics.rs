@@ -44,9 +44,7 @@ fn a_topic_that_is_required_and_missing_is_told_at_once() {
 fn a_topic_that_the_embedded_broker_has_already_is_fine_and_one_it_cannot_make_is_not() {
     let serve = serve();
     // Another client asks again for a topic that the first one made.
-    let cfg = |client: &str| {
-        json!({"bootstrap_servers": "embedded", "ensure_topic": "create", "client_id": client})
-    };
+    let cfg = |client: &str| json!({"bootstrap_servers": "embedded", "ensure_topic": "create", "client_id": client});
     let ctx = json!({"topic_override": "made-once", "message": 1});
     for client in ["first", "second"] {
         let answer = call(&serve, &ctx, &cfg(client));
