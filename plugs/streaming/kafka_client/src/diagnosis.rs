@@ -104,7 +104,9 @@ fn alert(text: &str, shows_certificate: bool) -> Option<&'static str> {
 /// Connections that a broker closed where one that speaks the same protocol would not. A broker that
 /// is starting or dying closes them too, so this is retried.
 fn protocol(text: &str) -> Option<Diagnosis> {
-    let text = if text.contains("PLAINTEXT broker listener?") || text.contains("unexpected eof") {
+    let ends_handshake =
+        ["PLAINTEXT broker listener?", "unexpected eof", "SSL connection closed by peer"];
+    let text = if ends_handshake.iter().any(|words| text.contains(words)) {
         "the broker ends the TLS handshake: is the port in `bootstrap_servers` one for TLS, as \
          `security_protocol` says?"
     } else if is_closed_early(text) {
@@ -146,6 +148,8 @@ mod tests {
                          broker's supported mechanisms: PLAIN";
         let plain =
             "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener?";
+        let ended = "ssl://h:1/bootstrap: Disconnected: SSL connection closed by peer (after 1ms in \
+                     state SSL_HANDSHAKE)";
         let tls = "h:1/bootstrap: Disconnected: connection closed by peer: receive 0 after POLLIN \
                    (after 0ms in state APIVERSION_QUERY, 1 identical error(s) suppressed)";
         let (transport, ssl, login) = (
@@ -164,6 +168,7 @@ mod tests {
             (login, mechanism, 0, false, "look at `sasl_mechanism`", true),
             (ssl, "error:0A00010B:SSL routines::wrong version number", 0, false, "TLS", true),
             (transport, plain, 0, false, "ends the TLS handshake", false),
+            (transport, ended, 0, false, "ends the TLS handshake", false),
             (transport, tls, 0, false, "want TLS or a login", false),
         ] {
             let known = Known { certificate, shows_certificate: shows };

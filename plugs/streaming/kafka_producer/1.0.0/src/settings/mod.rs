@@ -145,10 +145,10 @@ fn delivery(config: &Config, raw: &[(String, String)], decided: &mut Decided) {
     }
 }
 
-/// librdkafka looks for records that are out of time once a second, so the last look has to come
-/// before the caller's own time is over.
+/// librdkafka looks for records that are out of time once a second, so the last look and its report have
+/// to come before the caller's own time is over.
 pub fn delivery_timeout(timeout_ms: u32) -> u32 {
-    const LOOK_MS: u32 = 1000;
+    const LOOK_MS: u32 = 1250;
     timeout_ms.saturating_sub(LOOK_MS).max(timeout_ms / 2)
 }
 
