@@ -138,8 +138,34 @@ fn redacted_entry((key, value): (&String, &Value)) -> (String, Value) {
     (key.clone(), shown)
 }
 
-/// Whether the name of a key says that its value is a secret.
+/// Whether the name of a key says that its value is a secret, misspelt or not.
 pub fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    SECRET_WORDS.iter().any(|word| key.contains(word))
+    SECRET_WORDS.iter().any(|word| key.contains(word)) || key.split(is_between).any(is_misspelt)
+}
+
+fn is_between(letter: char) -> bool {
+    !letter.is_alphanumeric()
+}
+
+/// `pasword`, `passwd`, `passwrod`: whoever mistypes the key still wrote a secret.
+fn is_misspelt(word: &str) -> bool {
+    const SHORT_FORMS: [&str; 2] = ["pwd", "pass"];
+    SHORT_FORMS.contains(&word)
+        || ["password", "passphrase"].iter().any(|secret| strsim::osa_distance(word, secret) <= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_of_a_secret_is_one_too() {
+        for key in ["kafka_pasword", "kafka_passwd", "PWD", "kafka.pass", "key_pasphrase"] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in ["kafka_username", "topic", "passenger", "compass", "pas", "bypass"] {
+            assert!(!is_secret(key), "{key}");
+        }
+    }
 }
