@@ -103,7 +103,8 @@ impl Closing {
         }
         let message = || {
             format!(
-                "the stream was stopped with {in_flight} records in flight; they are read again"
+                "the stream was stopped with {in_flight} records in flight; a source that can go back \
+                 reads them again"
             )
         };
         interrupted.then(|| RunError { kind: "interrupted", message: message(), step: None })
