@@ -23,6 +23,8 @@ pub(crate) struct Known {
     pub certificate: i32,
     /// The client has a certificate to show.
     pub shows_certificate: bool,
+    /// Brokers took records of this client before: its protocol is right.
+    pub has_delivered: bool,
 }
 
 /// Reads an error that librdkafka reported of a broker. `None` leaves it in librdkafka's words.
@@ -41,7 +43,7 @@ pub(crate) fn diagnose(code: i32, text: &str, known: Known) -> Option<Diagnosis>
         return Some(config("_SSL", NO_TLS));
     }
     if code == RD_KAFKA_RESP_ERR__TRANSPORT as i32 || class_of(code) == ErrorClass::ConfigFatal {
-        return protocol(text);
+        return protocol(text, known.has_delivered);
     }
     None
 }
@@ -103,13 +105,18 @@ fn alert(text: &str, shows_certificate: bool) -> Option<&'static str> {
 
 /// Connections that a broker closed where one that speaks the same protocol would not. A broker that
 /// is starting or dying closes them too, so this is retried.
-fn protocol(text: &str) -> Option<Diagnosis> {
+fn protocol(text: &str, has_delivered: bool) -> Option<Diagnosis> {
     let ends_handshake =
         ["PLAINTEXT broker listener?", "unexpected eof", "SSL connection closed by peer"];
-    let text = if ends_handshake.iter().any(|words| text.contains(words)) {
+    let is_closed_in_handshake =
+        state_when_closed(text).is_some_and(|(_, state)| state.starts_with("SSL_HANDSHAKE"));
+    let ends_handshake = ends_handshake.iter().any(|words| text.contains(words));
+    let text = if (ends_handshake || is_closed_in_handshake) && has_delivered {
+        "the broker ends the TLS handshake, which it did not before: is it starting or stopping?"
+    } else if ends_handshake || is_closed_in_handshake {
         "the broker ends the TLS handshake: is the port in `bootstrap_servers` one for TLS, as \
          `security_protocol` says?"
-    } else if is_closed_early(text) {
+    } else if is_closed_early(text) && !has_delivered {
         "the broker closes the connection without an answer: does its port want TLS or a login? Look at \
          `security_protocol`"
     } else {
@@ -119,15 +126,19 @@ fn protocol(text: &str) -> Option<Diagnosis> {
 }
 
 /// Whether a broker closed a connection that had only just begun: before it said which requests it
-/// knows, or right after. The text ends with the time in milliseconds and the state.
+/// knows, or right after.
 fn is_closed_early(text: &str) -> bool {
-    let Some((_, after)) = text.rsplit_once("(after ").filter(|_| text.contains("Disconnected"))
-    else {
-        return false;
-    };
-    let Some((time, state)) = after.split_once("ms in state ") else { return false };
+    let Some((time, state)) = state_when_closed(text) else { return false };
     let is_fresh = time.parse::<u32>().is_ok_and(|time| time < EARLY_MS);
     state.starts_with("APIVERSION_QUERY") || state.starts_with("UP") && is_fresh
+}
+
+/// How many milliseconds a connection that was closed had been in its last state, and that state: the
+/// text ends with them.
+fn state_when_closed(text: &str) -> Option<(&str, &str)> {
+    let is_closed = text.contains("Disconnected") || text.contains("closed by peer");
+    let (_, after) = text.rsplit_once("(after ").filter(|_| is_closed)?;
+    after.split_once("ms in state ")
 }
 
 /// A broker that wants a login closes a connection at the first request; an idle one lives for minutes.
@@ -150,6 +161,8 @@ mod tests {
             "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener?";
         let ended = "ssl://h:1/bootstrap: Disconnected: SSL connection closed by peer (after 1ms in \
                      state SSL_HANDSHAKE)";
+        let reset = "ssl://h:1/bootstrap: Disconnected: connection reset by peer (after 0ms in state \
+                     SSL_HANDSHAKE)";
         let tls = "h:1/bootstrap: Disconnected: connection closed by peer: receive 0 after POLLIN \
                    (after 0ms in state APIVERSION_QUERY, 1 identical error(s) suppressed)";
         let (transport, ssl, login) = (
@@ -169,9 +182,10 @@ mod tests {
             (ssl, "error:0A00010B:SSL routines::wrong version number", 0, false, "TLS", true),
             (transport, plain, 0, false, "ends the TLS handshake", false),
             (transport, ended, 0, false, "ends the TLS handshake", false),
+            (transport, reset, 0, false, "one for TLS, as `security_protocol` says?", false),
             (transport, tls, 0, false, "want TLS or a login", false),
         ] {
-            let known = Known { certificate, shows_certificate: shows };
+            let known = Known { certificate, shows_certificate: shows, ..Known::default() };
             let diagnosis = diagnose(code, text, known).unwrap();
             assert!(diagnosis.text.contains(key), "{text}: {diagnosis:?}");
             assert_eq!(diagnosis.is_certain, certain, "{text}");
@@ -188,5 +202,20 @@ mod tests {
         ] {
             assert_eq!(diagnose(transport, text, Known::default()), None);
         }
+    }
+
+    #[test]
+    fn a_connection_that_closes_after_a_delivery_raises_no_question_of_protocol() {
+        let transport = RD_KAFKA_RESP_ERR__TRANSPORT as i32;
+        let known = Known { has_delivered: true, ..Known::default() };
+        for state in ["UP", "APIVERSION_QUERY"] {
+            let text = format!("h:1/1: Disconnected (after 3ms in state {state})");
+            assert_eq!(diagnose(transport, &text, known), None);
+            assert!(diagnose(transport, &text, Known::default()).is_some(), "{state}");
+        }
+        let ended = "SSL handshake failed: error:0A000126:SSL routines::unexpected eof";
+        let found = diagnose(RD_KAFKA_RESP_ERR__SSL as i32, ended, known).unwrap();
+        assert_eq!(found.class, ErrorClass::Retriable);
+        assert!(found.text.ends_with("is it starting or stopping?"), "{found:?}");
     }
 }

@@ -25,28 +25,31 @@ pub(crate) fn judge(policy: &Policy, broker: &str, ip: IpAddr) -> Result<(), Str
     let denied = policy.denies_ip(ip).or_else(|| policy.denies_name(name));
     let allowed = || policy.allows_ip(ip).or_else(|| policy.allows_name(name));
     let is_strict = policy.profile() == Profile::Strict;
-    let why = match (denied, reach(ip)) {
-        (Some(rule), _) => format!("denied by {} in `security.deny`", quoted(rule)),
-        (None, Reach::Refused(what)) => what.to_owned(),
+    let (why, remedy) = match (denied, reach(ip)) {
+        (Some(rule), _) => {
+            (format!("denied by {} in `security.deny`", quoted(rule)), "take it out of there, or ")
+        }
+        (None, Reach::Refused(what)) => (what.to_owned(), ""),
         (None, Reach::Loopback) if is_strict && allowed().is_none() => not_allowed("this machine"),
         (None, Reach::Private) if is_strict && allowed().is_none() => {
             not_allowed("in a private network")
         }
         _ => return Ok(()),
     };
-    Err(sentence(broker, name, ip, &why))
+    Err(sentence(broker, name, ip, &why, remedy))
 }
 
-fn not_allowed(what: &str) -> String {
-    format!("{what}, and the profile `strict` needs it in `security.allow`")
+fn not_allowed(what: &str) -> (String, &'static str) {
+    (format!("{what}, and the profile `strict` needs it in `security.allow`"), "put it there, or ")
 }
 
-fn sentence(broker: &str, name: &str, ip: IpAddr, why: &str) -> String {
+/// `remedy` is a change of the rules, if one helps.
+fn sentence(broker: &str, name: &str, ip: IpAddr, why: &str, remedy: &str) -> String {
     let resolved =
         if is_literal(name) { String::new() } else { format!(", which resolves to {ip},") };
     format!(
-        "the broker address {}{resolved} is refused: {why}; a broker advertised it or a name \
-         resolved to it: correct `advertised.listeners` of the broker, or `bootstrap_servers`",
+        "the broker address {}{resolved} is refused: {why}; {remedy}correct `bootstrap_servers` or \
+         the broker's `advertised.listeners`",
         quoted(broker)
     )
 }
@@ -117,11 +120,19 @@ mod tests {
         assert_eq!(
             text,
             "the broker address `169.254.169.254:9092` is refused: a link-local address, where \
-             clouds serve their metadata; a broker advertised it or a name resolved to it: correct \
-             `advertised.listeners` of the broker, or `bootstrap_servers`"
+             clouds serve their metadata; correct `bootstrap_servers` or the broker's \
+             `advertised.listeners`"
         );
         let text = judge(&Policy::default(), "evil.example:9092", ip).unwrap_err();
         let start = "the broker address `evil.example:9092`, which resolves to 169.254.169.254, is";
         assert!(text.starts_with(start), "{text}");
+        let denied = Policy::new(Profile::Default, &[], &["127.0.0.0/8"]).unwrap();
+        let text = judge(&denied, "127.0.0.1:9092", "127.0.0.1".parse().unwrap()).unwrap_err();
+        assert_eq!(
+            text,
+            "the broker address `127.0.0.1:9092` is refused: denied by `127.0.0.0/8` in \
+             `security.deny`; take it out of there, or correct `bootstrap_servers` or the broker's \
+             `advertised.listeners`"
+        );
     }
 }

@@ -51,7 +51,7 @@ pub use cluster::Cluster;
 pub use flight::Publishing;
 pub use lane::{LaneProducer, Statistics, Writing, Written};
 pub use new_topic::{NewTopic, NotMade};
-pub use outcome::{Delivery, ErrorClass, Failure, Outcome};
+pub use outcome::{Delivery, ErrorClass, Failure, Outcome, UNEXPLAINED_TIMEOUT, no_partition};
 pub use outgoing::{BatchBuilder, OutgoingBatch};
 pub use producer::Producer;
 pub use settings::{ClientError, ClientSettings, Secret};

@@ -4,6 +4,7 @@ use rdkafka::bindings::rd_kafka_resp_err_t as Code;
 use rdkafka::bindings::rd_kafka_resp_err_t::*;
 
 use crate::trouble::ClientTrouble;
+use crate::verdict::quoted;
 
 /// What an error asks of the one who published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,16 +44,24 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The failure of a record that itself asked for its partition: when that is not there, the
-    /// record is wrong and not the topic, and waiting would hold back its neighbours.
-    pub(crate) fn of_assigned(self, code: i32) -> Self {
-        if code != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION as i32 {
-            return self;
-        }
-        let message = format!("{}: the topic has no partition of that number", self.code);
-        Self { class: ErrorClass::RecordFatal, topic: false, message, ..self }
+    /// The failure of a record that itself asked for its partition, which is not there: the record is
+    /// wrong and not the topic, and waiting would hold back its neighbours.
+    pub(crate) fn of_assigned(self, missing: String) -> Self {
+        Self { class: ErrorClass::RecordFatal, topic: false, message: missing, ..self }
     }
 }
+
+/// Says that a partition which was asked for is not there; `topic` is `None` where it is not known.
+pub fn no_partition(topic: Option<&str>, partition: i32) -> String {
+    let topic =
+        topic.map_or("the topic".to_owned(), |topic| format!("the topic {}", quoted(topic)));
+    format!("{topic} has no partition {partition}")
+}
+
+/// The message of a record that timed out while no broker said anything. librdkafka tells nobody of the
+/// refusals for which it tries again, so the usual one is named.
+pub const UNEXPLAINED_TIMEOUT: &str = "no broker confirmed it in time, and none said why (`timeout_ms`); \
+                                       if the brokers are up, look at `min.insync.replicas` of the topic";
 
 /// The one final state of a published record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +126,13 @@ impl Report {
         {
             return Outcome::Failed(decisive.failure(class_of(self.code)));
         }
-        let mut message = remark.map_or(words.text, |remark| format!("{}: {remark}", words.name));
+        let mut message = match remark {
+            Some(remark) => format!("{}: {remark}", words.name),
+            None if trouble.is_none() && self.code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT as i32 => {
+                UNEXPLAINED_TIMEOUT.to_owned()
+            }
+            None => words.text,
+        };
         if let Some(trouble) = trouble {
             message = format!("{message} ({})", trouble.message);
         }
@@ -241,7 +256,7 @@ mod tests {
     #[test]
     fn possibly_persisted_is_unknown_and_never_failed() {
         let outcome = timed_out(Fate::PossiblyPersisted).outcome(words, None, None);
-        assert_eq!(outcome, Outcome::Unknown { message: "Local: Message timed out".into() });
+        assert_eq!(outcome, Outcome::Unknown { message: UNEXPLAINED_TIMEOUT.into() });
     }
 
     #[test]
@@ -261,6 +276,31 @@ mod tests {
                 message: "broker: authentication failed".into(),
             })
         );
+    }
+
+    #[test]
+    fn a_timeout_is_explained_by_what_was_heard_or_by_its_usual_causes() {
+        let trouble = ClientTrouble {
+            class: ErrorClass::Retriable,
+            code: "_TRANSPORT".into(),
+            message: "h:1: away".into(),
+        };
+        for (trouble, expected) in
+            [(None, UNEXPLAINED_TIMEOUT), (Some(&trouble), "Local: Message timed out (h:1: away)")]
+        {
+            let outcome = timed_out(Fate::NotPersisted).outcome(words, None, trouble);
+            let Outcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
+            assert_eq!(
+                (failure.message.as_str(), failure.code.as_str()),
+                (expected, "_MSG_TIMED_OUT")
+            );
+        }
+    }
+
+    #[test]
+    fn a_partition_that_is_not_there_is_named_with_its_topic() {
+        assert_eq!(no_partition(Some("t1"), 99), "the topic `t1` has no partition 99");
+        assert_eq!(no_partition(None, -7), "the topic has no partition -7");
     }
 
     #[test]

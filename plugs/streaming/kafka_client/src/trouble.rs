@@ -45,6 +45,8 @@ impl ClientTrouble {
 pub(crate) struct LastTrouble {
     /// Spares the delivery path a lock while all is well.
     present: AtomicBool,
+    /// Brokers took a record of this client at some time.
+    has_delivered: AtomicBool,
     heard: Mutex<Heard>,
     refused_dials: AtomicU64,
 }
@@ -60,7 +62,7 @@ impl LastTrouble {
             Some(broker) if trouble.class != ErrorClass::ClientFatal => {
                 let standing = heard.brokers.entry(broker.clone()).or_default();
                 let certificate = standing.certificate;
-                let known = Known { certificate, shows_certificate };
+                let known = self.known(certificate, shows_certificate);
                 let diagnosis = diagnose(code, &trouble.message, known);
                 standing.refuses = diagnosis.as_ref().is_some_and(|found| found.is_certain);
                 match diagnosis {
@@ -87,7 +89,7 @@ impl LastTrouble {
         };
         let Some(broker) = broker_of(text) else { return };
         let code = RD_KAFKA_RESP_ERR__TRANSPORT as i32;
-        let diagnosis = diagnose(code, text, Known::default());
+        let diagnosis = diagnose(code, text, self.known(0, false));
         let mut heard = self.heard();
         heard.brokers.entry(broker.clone()).or_default().refuses = false;
         if let Some(found) = diagnosis {
@@ -128,6 +130,9 @@ impl LastTrouble {
     /// A record was delivered: what was heard before no longer explains anything. A fatal error
     /// stays, since records sent before it may still be confirmed.
     pub fn clear(&self) {
+        if !self.has_delivered.load(Ordering::Relaxed) {
+            self.has_delivered.store(true, Ordering::Relaxed);
+        }
         if self.present.load(Ordering::Relaxed) {
             let mut heard = self.heard();
             heard.latest.take_if(|known| known.class != ErrorClass::ClientFatal);
@@ -167,6 +172,11 @@ impl LastTrouble {
 
     pub fn latest(&self) -> Option<ClientTrouble> {
         self.heard().latest.clone()
+    }
+
+    fn known(&self, certificate: i32, shows_certificate: bool) -> Known {
+        let has_delivered = self.has_delivered.load(Ordering::Relaxed);
+        Known { certificate, shows_certificate, has_delivered }
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
@@ -231,7 +241,7 @@ mod tests {
         let last = LastTrouble::default();
         all_down(&last);
         assert!(!last.is_hopeless(), "nobody refused anything");
-        last.clear();
+        let last = LastTrouble::default();
         last.note_closed("[thrd:h:1/1]: h:1/1: Disconnected (after 600000ms in state UP)");
         assert_eq!(last.latest(), None);
         last.note_error(-169, trouble(&LOGIN.replace("h:1", "i:1")), false);
@@ -242,6 +252,9 @@ mod tests {
         let told = last.latest().unwrap();
         assert_eq!((told.class, told.code.as_str()), (ErrorClass::Retriable, "_TRANSPORT"));
         assert!(told.message.starts_with("h:1: the broker closes the connection"), "{told:?}");
+        last.clear();
+        last.note_closed(&format!("[thrd:h:1/bootstrap]: {wrong}"));
+        assert_eq!(last.latest(), None, "the protocol was right for a record");
     }
 
     #[test]

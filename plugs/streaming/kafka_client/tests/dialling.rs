@@ -57,7 +57,7 @@ fn an_advertised_metadata_service_is_never_dialled() {
     assert_refused(
         &failure,
         "the broker address `169.254.169.254:9092` is refused: a link-local address, where clouds \
-         serve their metadata; a broker advertised it",
+         serve their metadata; correct `bootstrap_servers` or the broker's `advertised.listeners`",
     );
     assert!(dials > 0);
 }

@@ -68,6 +68,7 @@ fn a_partition_that_is_not_there_is_the_records_fault_and_not_its_topics() {
         };
         let expected = (ErrorClass::RecordFatal, false, "_UNKNOWN_PARTITION");
         assert_eq!((failure.class, failure.topic, failure.code.as_str()), expected);
+        assert_eq!(failure.message, "the topic has no partition 2");
     }
 }
 

@@ -1,7 +1,6 @@
 //! Profiles, and the lists of what is allowed and denied on top of them.
 
 use std::net::IpAddr;
-use std::str::FromStr;
 
 use super::entry::parse_name;
 use super::reach::reached;
@@ -27,11 +26,26 @@ pub struct Policy {
 
 /// An entry of `allow` or `deny` that is neither a range nor a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is no address rule; write a range (10.0.0.0/8, ::1/128), a host name or a suffix (.example.com)", quoted(.0))]
-pub struct BadRule(
+#[error(
+    "{} in `{list}` is no address rule; {}ranges are 10.0.0.0/8 or ::1/128, names `kafka.example.com`, \
+     suffixes `.example.com`",
+    quoted(text),
+    one_address(text)
+)]
+pub struct BadRule {
+    /// Where it stands: `allow` or `deny`.
+    pub list: &'static str,
     /// The entry as written.
-    pub String,
-);
+    pub text: String,
+}
+
+/// How a single address is written as a range, where `text` is one.
+fn one_address(text: &str) -> String {
+    text.trim_matches(['[', ']']).parse::<IpAddr>().map_or(String::new(), |ip| {
+        let bits = if ip.is_ipv4() { 32 } else { 128 };
+        format!("for one address write `{ip}/{bits}`; ")
+    })
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Rule {
@@ -49,19 +63,16 @@ enum Place {
     Suffix(String),
 }
 
-impl FromStr for Rule {
-    type Err = BadRule;
-
-    fn from_str(text: &str) -> Result<Self, BadRule> {
+impl Rule {
+    fn read(text: &str) -> Option<Self> {
         let place = if let Some((network, bits)) = text.split_once('/') {
-            range(network, bits)
+            range(network, bits)?
         } else if let Some(suffix) = text.strip_prefix('.') {
-            parse_name(suffix).ok().map(|name| Place::Suffix(format!(".{name}")))
+            Place::Suffix(format!(".{}", parse_name(suffix).ok()?))
         } else {
-            parse_name(text).ok().map(Place::Name)
+            Place::Name(parse_name(text).ok()?)
         };
-        let place = place.ok_or_else(|| BadRule(text.to_owned()))?;
-        Ok(Self { text: text.to_owned(), place })
+        Some(Self { text: text.to_owned(), place })
     }
 }
 
@@ -107,9 +118,12 @@ impl Policy {
         allow: &[Text],
         deny: &[Text],
     ) -> Result<Self, BadRule> {
-        let rules =
-            |list: &[Text]| list.iter().map(|text| text.as_ref().parse()).collect::<Result<_, _>>();
-        Ok(Self { profile, allow: rules(allow)?, deny: rules(deny)? })
+        let rules = |list: &'static str, texts: &[Text]| {
+            let bad = |text: &str| BadRule { list, text: text.to_owned() };
+            let texts = texts.iter().map(AsRef::as_ref);
+            texts.map(|text| Rule::read(text).ok_or_else(|| bad(text))).collect::<Result<_, _>>()
+        };
+        Ok(Self { profile, allow: rules("allow", allow)?, deny: rules("deny", deny)? })
     }
 
     /// The profile.
@@ -145,4 +159,26 @@ impl Policy {
 /// The first rule that covers, as written.
 fn covering(rules: &[Rule], covers: impl Fn(&Rule) -> bool) -> Option<&str> {
     rules.iter().find(|rule| covers(rule)).map(|rule| rule.text.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_is_none_names_its_list_and_what_to_write() {
+        const SHAPES: &str = "ranges are 10.0.0.0/8 or ::1/128, names `kafka.example.com`, suffixes \
+                              `.example.com`";
+        for (text, hint) in [
+            ("127.0.0.1", "for one address write `127.0.0.1/32`; "),
+            ("[::1]", "for one address write `::1/128`; "),
+            ("10.0.0.0/99", ""),
+        ] {
+            let error = Policy::new(Profile::Default, &[], &[text]).unwrap_err();
+            let expected = format!("`{text}` in `deny` is no address rule; {hint}{SHAPES}");
+            assert_eq!(error.to_string(), expected);
+            let error = Policy::new(Profile::Default, &[text], &[]).unwrap_err();
+            assert_eq!(error.list, "allow");
+        }
+    }
 }

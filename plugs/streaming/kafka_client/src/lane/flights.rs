@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use plugin_abi::Batch;
+use rdkafka::bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
 
 use super::writing::Written;
 use crate::native::words;
-use crate::outcome::{Outcome, Report};
+use crate::outcome::{Outcome, Report, no_partition};
 use crate::records::Records;
 use crate::trouble::ClientTrouble;
 use crate::waking::wake;
@@ -69,8 +70,8 @@ struct Failed {
     index: u32,
     report: Report,
     remark: Option<String>,
-    /// The record itself asked for its partition.
-    is_assigned: bool,
+    /// What is said where the record itself asked for a partition that is not there.
+    missing_partition: Option<String>,
 }
 
 /// Wakers and batches set free by reports.
@@ -148,9 +149,11 @@ impl Flights {
     fn note_failure(&mut self, ticket: Ticket, report: Report, remark: Option<String>) {
         if let Some(Some(flight)) = self.slots.get_mut(ticket.flight as usize) {
             let index = ticket.index;
-            let asked = flight.batch.as_ref().and_then(|batch| batch.partition(index as usize));
-            let is_assigned = asked.is_some();
-            flight.failures.push(Failed { index, report, remark, is_assigned });
+            let is_gone = report.code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION as i32;
+            let batch = flight.batch.as_deref().filter(|_| is_gone);
+            let missing_partition =
+                batch.and_then(|batch| missing_partition(batch, index as usize));
+            flight.failures.push(Failed { index, report, remark, missing_partition });
         }
         self.settle(ticket);
     }
@@ -232,14 +235,15 @@ impl Flights {
 impl Flight {
     fn written(&mut self, trouble: Option<&ClientTrouble>) -> Written {
         let mut written = Written::default();
-        for Failed { index, report, remark, is_assigned } in self.failures.drain(..) {
-            match report.outcome(|| words(report.code), remark.as_deref(), trouble) {
-                Outcome::Delivered(_) => {}
-                Outcome::Failed(failure) if is_assigned => {
-                    let failure = failure.of_assigned(report.code);
+        for Failed { index, report, remark, missing_partition } in self.failures.drain(..) {
+            let outcome = report.outcome(|| words(report.code), remark.as_deref(), trouble);
+            match (outcome, missing_partition) {
+                (Outcome::Delivered(_), _) => {}
+                (Outcome::Failed(failure), Some(missing)) => {
+                    let failure = failure.of_assigned(missing);
                     written.undelivered.push((index, Outcome::Failed(failure)));
                 }
-                outcome => written.undelivered.push((index, outcome)),
+                (outcome, _) => written.undelivered.push((index, outcome)),
             }
         }
         let has_report = |index: &u32| {
@@ -257,6 +261,13 @@ impl Flight {
         written.delivered = u64::from(self.records) - written.undelivered.len() as u64;
         written
     }
+}
+
+/// Names the partition that a record itself asked for, and its topic where that is its own.
+fn missing_partition(batch: &Batch, index: usize) -> Option<String> {
+    let partition = batch.partition(index)?;
+    let topic = batch.records().get(index).and_then(|record| batch.topic(record));
+    Some(no_partition(topic, partition))
 }
 
 #[cfg(test)]

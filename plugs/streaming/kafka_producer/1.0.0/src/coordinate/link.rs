@@ -4,7 +4,10 @@ use super::entry::Entry;
 use super::server::Server;
 use super::trouble::{Reason, Trouble};
 use redis::ServerError;
-use redis::{Client, Connection, ConnectionInfo, ConnectionLike, ErrorKind, RedisError, Value};
+use redis::{
+    Client, Connection, ConnectionAddr, ConnectionInfo, ConnectionLike, ErrorKind, RedisError,
+    Value,
+};
 use std::time::Duration;
 
 /// How long connecting, with TLS and the login, may take.
@@ -18,6 +21,7 @@ pub struct Link {
     client: Client,
     server: Server,
     database: i64,
+    is_tls: bool,
     connection: Option<Connection>,
 }
 
@@ -36,11 +40,17 @@ impl Link {
     /// A place that the client refuses.
     pub fn new(info: ConnectionInfo) -> Result<Self, Trouble> {
         let (server, database) = (Server::of(&info), info.redis_settings().db());
+        let is_tls = matches!(info.addr(), ConnectionAddr::TcpTls { .. });
         // The client drops the code of an error from choosing the database, so that is done here.
         let settings = info.redis_settings().clone().set_db(0);
         let client = Client::open(info.set_redis_settings(settings));
         let client = client.map_err(|error| failure_of(&error, &server).trouble)?;
-        Ok(Self { client, server, database, connection: None })
+        Ok(Self { client, server, database, is_tls, connection: None })
+    }
+
+    /// Whether its connection begins with a TLS handshake.
+    pub fn is_tls(&self) -> bool {
+        self.is_tls
     }
 
     /// Whether there is a connection, as far as is known.
@@ -119,8 +129,18 @@ fn refusal(error: &ServerError, server: &Server) -> Failure {
         "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "MOVED" => (Reason::Refused, false),
         _ => (Reason::Refused, true),
     };
-    let trouble = server.trouble(reason, format!("{} answered {code} {details}", server.place()));
+    let trouble = server.trouble(reason, answered(server.place(), code, details));
     Failure { trouble, is_connection_kept, was_closed: false }
+}
+
+/// What the server said. Its full stop would stand before the advice.
+fn answered(place: &str, code: &str, details: &str) -> String {
+    let said = format!("{place} answered {code} {}", details.trim_end_matches('.'));
+    if details.contains("DB index") {
+        format!("{said}: `redis_backend.redis_url` names a database that is not there")
+    } else {
+        said
+    }
 }
 
 /// The code and the details of what was refused: EXEC says why it was not run in its details.
@@ -172,6 +192,21 @@ mod tests {
         ];
         for ((code, details), expected) in cases {
             assert_eq!(cause(code, details), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_server_said_stands_well_before_the_advice() {
+        for (code, details, expected) in [
+            ("NOAUTH", "Authentication required.", "h:1 answered NOAUTH Authentication required"),
+            (
+                "ERR",
+                "DB index is out of range",
+                "h:1 answered ERR DB index is out of range: `redis_backend.redis_url` names a \
+                 database that is not there",
+            ),
+        ] {
+            assert_eq!(answered("h:1", code, details), expected);
         }
     }
 }

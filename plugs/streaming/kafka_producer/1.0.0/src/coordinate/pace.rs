@@ -20,9 +20,16 @@ struct State {
     busy_since: Option<Instant>,
     failures: u32,
     paused: Option<(Instant, Trouble)>,
+    /// A TLS handshake comes first, and none has ended well so far.
+    awaits_tls: bool,
 }
 
 impl Pace {
+    /// The pace of a writer that has not connected yet.
+    pub fn new(is_tls: bool) -> Self {
+        Self(Mutex::new(State { awaits_tls: is_tls, ..State::default() }))
+    }
+
     /// Whether the writer may be asked now: not while it pauses, and not while it has been busy with
     /// one result for longer than a caller waits.
     ///
@@ -35,7 +42,9 @@ impl Pace {
             _ => {}
         }
         match state.busy_since {
-            Some(since) if now.saturating_duration_since(since) > BUDGET => Err(slow(place)),
+            Some(since) if now.saturating_duration_since(since) > BUDGET => {
+                Err(slow(place, state.awaits_tls))
+            }
             _ => Ok(()),
         }
     }
@@ -66,14 +75,21 @@ impl Pace {
         state.failures == 1
     }
 
+    /// The trouble of a caller who has waited as long as it may.
+    pub fn slow(&self, place: &str) -> Trouble {
+        slow(place, self.lock().awaits_tls)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Redis has not answered in time.
-pub fn slow(place: &str) -> Trouble {
-    let what = format!("{place} has not answered within {} ms", BUDGET.as_millis());
+/// Redis has not answered in time. A server without TLS may wait for ever for the end of what it takes
+/// for a command.
+fn slow(place: &str, awaits_tls: bool) -> Trouble {
+    let doubt = if awaits_tls { " (busy, or does it expect `redis://`, without TLS?)" } else { "" };
+    let what = format!("{place} has not answered within {} ms{doubt}", BUDGET.as_millis());
     Trouble::new(Reason::Slow, what)
 }
 
@@ -114,9 +130,22 @@ mod tests {
         pace.begin(now);
         assert_eq!(pace.admits(now + BUDGET, "h"), Ok(()));
         let late = pace.admits(now + BUDGET + Duration::from_millis(1), "h:1").unwrap_err();
-        assert_eq!(late, slow("h:1"));
+        assert_eq!(late, slow("h:1", false));
         assert!(late.to_string().contains("h:1 has not answered within 250 ms"), "{late}");
         pace.answered();
         assert_eq!(pace.busy_since(), None);
+    }
+
+    #[test]
+    fn a_handshake_that_never_ended_is_doubted_until_there_is_an_answer() {
+        let pace = Pace::new(true);
+        let now = Instant::now();
+        pace.lost(now, &broken());
+        assert!(
+            pace.slow("h:1").to_string().contains("or does it expect `redis://`, without TLS?")
+        );
+        pace.answered();
+        assert_eq!(pace.slow("h:1"), Pace::new(false).slow("h:1"));
+        assert!(!pace.slow("h:1").to_string().contains("TLS"));
     }
 }

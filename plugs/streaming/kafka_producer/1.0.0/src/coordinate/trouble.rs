@@ -61,7 +61,7 @@ impl Reason {
                 "the result is not in Redis; see whether Redis runs there and `redis_backend.redis_url` says so (rediss:// where it expects TLS)"
             }
             Self::Tls => {
-                "the result is not in Redis; see the certificate, the name it is for, and the system's authorities or SSL_CERT_FILE"
+                "the result is not in Redis; see the certificate, the name it is for, and the system's authorities or SSL_CERT_FILE; or does it expect `redis://`, without TLS?"
             }
             Self::Login => {
                 "the result is not in Redis; see user and password in `redis_backend.redis_url`"

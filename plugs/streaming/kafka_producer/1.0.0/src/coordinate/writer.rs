@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::link::Link;
-use super::pace::{Pace, slow};
+use super::pace::Pace;
 use super::trouble::{Reason, Trouble};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl Writer {
     pub fn start(place: String, link: Link) -> Result<(Self, Ended), Trouble> {
         let (jobs, queue) = sync_channel(QUEUE);
         let (alive, ended) = channel::<Infallible>();
-        let pace = Arc::<Pace>::default();
+        let pace = Arc::new(Pace::new(link.is_tls()));
         let shared = Arc::clone(&pace);
         let work = move || {
             let _alive = alive;
@@ -64,7 +64,7 @@ impl Writer {
         })?;
         let left = deadline.saturating_duration_since(Instant::now());
         outcome.recv_timeout(left).unwrap_or_else(|error| match error {
-            RecvTimeoutError::Timeout => Err(slow(&self.place)),
+            RecvTimeoutError::Timeout => Err(self.pace.slow(&self.place)),
             RecvTimeoutError::Disconnected => Err(self.broken()),
         })
     }
@@ -135,7 +135,7 @@ mod tests {
             writer.leave(entry, Instant::now()).unwrap_err()
         };
         for _ in 0..QUEUE {
-            assert_eq!(leave(), slow("h:1"));
+            assert_eq!(leave(), Pace::default().slow("h:1"));
         }
         let full = leave();
         assert_eq!(full.reason, Reason::Busy);

@@ -4,7 +4,9 @@ use super::again::again;
 use super::batching::{MOST_RECORDS, optimize_batch};
 use super::encoded::{Encoded, batch_of};
 use crate::pool::{Lease, Pool};
-use kafka_client::{ClientSettings, ErrorClass, Failure, Outcome, Publishing};
+use kafka_client::{
+    ClientSettings, ErrorClass, Failure, Outcome, Publishing, UNEXPLAINED_TIMEOUT, no_partition,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -99,11 +101,17 @@ impl Delivery<'_> {
         }
     }
 
-    /// Says why records were not sent in time, where their topic is the reason.
+    /// Says why records were not sent in time, where their topic is the reason, and which partition was
+    /// asked for that is not there.
     fn explain(&self, lease: &Lease, records: &[&Encoded<'_>], outcomes: &mut [Outcome]) {
         let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();
         for (record, outcome) in records.iter().zip(outcomes) {
             let Outcome::Failed(failure) = outcome else { continue };
+            if let Some(partition) = record.draft.partition
+                && failure.code == "_UNKNOWN_PARTITION"
+            {
+                failure.message = no_partition(Some(&record.draft.topic), partition);
+            }
             if failure.code != "_MSG_TIMED_OUT" || failure.class != ErrorClass::Retriable {
                 continue;
             }
@@ -111,7 +119,11 @@ impl Delivery<'_> {
             let ask = || lease.topic_error(topic, self.asking()).ok().flatten();
             if let Some(error) = known.entry(topic).or_insert_with(ask) {
                 failure.topic = true;
-                failure.message = format!("{}: the topic `{topic}`: {error}", failure.message);
+                let late = match failure.message.as_str() {
+                    UNEXPLAINED_TIMEOUT => "no broker confirmed it in time",
+                    explained => explained,
+                };
+                failure.message = format!("{late}: the topic `{topic}`: {error}");
             }
         }
     }
