@@ -11,7 +11,7 @@ use crate::config::{Config, Content};
 use crate::content::{self, Kinds};
 use crate::enrich;
 use crate::fault::Fault;
-use crate::input::{Input, RecordInput};
+use crate::input::{Given, Input, RecordInput};
 use plugin_api::Json;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -98,12 +98,13 @@ pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault
             messages.iter().map(each).collect()
         }
         (None, None, Some(records)) => {
-            let mut each = |record: &'a RecordInput| {
+            let mut each = |(index, given): (usize, &'a Given)| {
+                let record = given.at(index).map_err(Fault::producer)?;
                 let draft = shared.own(record, &mut topics)?;
                 record.value.as_ref().map_or(Ok(()), |value| screen.judge(value.get()))?;
                 Ok(draft)
             };
-            records.iter().map(|record| each(record).map_err(Settled::Failed)).collect()
+            records.iter().enumerate().map(|one| each(one).map_err(Settled::Failed)).collect()
         }
         (None, None, None) => return Err(Fault::nothing_to_publish()),
     };
