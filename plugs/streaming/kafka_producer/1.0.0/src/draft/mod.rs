@@ -177,3 +177,28 @@ impl Shared<'_> {
         Ok(draft)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_that_is_no_record_fails_alone_and_by_its_place() {
+        let text = r#"{"records":[{"value":1},{"valu":2},3,{"value":4}]}"#;
+        let input: Input = serde_json::from_str(text).unwrap();
+        let config: Config = serde_json::from_str(r#"{"topic":"t"}"#).unwrap();
+        let drafts = drafts(&input, &config).unwrap().records.into_iter();
+        let each: Vec<Result<Option<Cow<'_, str>>, Fault>> = drafts
+            .map(|one| one.map(|draft| draft.value).map_err(|one| one.fault().unwrap().clone()))
+            .collect();
+        let misspelt = "unknown key `records[1].valu`; did you mean `value`?";
+        let number = "`records[2]`: expected an object, found a number";
+        let expected = [
+            Ok(Some("1".into())),
+            Err(Fault::producer(misspelt)),
+            Err(Fault::producer(number)),
+            Ok(Some("4".into())),
+        ];
+        assert_eq!(each, expected);
+    }
+}
