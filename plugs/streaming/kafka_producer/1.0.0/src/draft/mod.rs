@@ -201,4 +201,14 @@ mod tests {
         ];
         assert_eq!(each, expected);
     }
+
+    #[test]
+    fn an_input_without_anything_to_publish_says_so_in_these_words() {
+        let config = Config::default();
+        for input in ["{}", r#"{"messages":null,"records":null,"topic_override":"t"}"#] {
+            let input: Input = serde_json::from_str(input).unwrap();
+            let text = drafts(&input, &config).err().map(|fault| fault.text);
+            assert_eq!(text.as_deref(), Some("No message or messages provided in input"));
+        }
+    }
 }
