@@ -7,11 +7,12 @@ pub struct Verdict {
     pub is_valid: bool,
     /// `kind: text`, in the order found. Never holds a secret.
     pub issues: Vec<String>,
+    refusals: Vec<String>,
 }
 
 impl Default for Verdict {
     fn default() -> Self {
-        Self { is_valid: true, issues: Vec::new() }
+        Self { is_valid: true, issues: Vec::new(), refusals: Vec::new() }
     }
 }
 
@@ -25,6 +26,12 @@ impl Verdict {
     pub fn refuse(&mut self, kind: &str, text: impl AsRef<str>) {
         self.is_valid = false;
         self.warn(kind, text);
+        self.refusals.extend(self.issues.last().cloned());
+    }
+
+    /// The issues that [`refuse`](Self::refuse) added, without the warnings beside them.
+    pub fn refusals(&self) -> &[String] {
+        &self.refusals
     }
 
     /// The kinds of the issues: what stands before the first colon of each.
@@ -46,6 +53,19 @@ pub fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_refuses_is_a_refusal() {
+        let mut verdict = Verdict::default();
+        verdict.warn("a", "1");
+        assert!(verdict.is_valid && verdict.refusals().is_empty());
+        verdict.refuse("b", "2");
+        verdict.warn("c", "3");
+        verdict.refuse("d", "4");
+        assert!(!verdict.is_valid);
+        assert_eq!(verdict.issues, ["a: 1", "b: 2", "c: 3", "d: 4"]);
+        assert_eq!(verdict.refusals(), ["b: 2", "d: 4"]);
+    }
 
     #[test]
     fn what_is_quoted_is_escaped_and_short() {

@@ -63,7 +63,7 @@ pub fn policy(config: &Config) -> Result<Policy, Fault> {
 pub fn servers(config: &Config, policy: &Policy) -> Result<(Vec<String>, Vec<String>), Fault> {
     let judged = address::judge(&config.bootstrap_servers, policy);
     if !judged.verdict.is_valid {
-        return Err(Fault::security("bootstrap_servers", &judged.verdict.issues));
+        return Err(Fault::refused("bootstrap_servers", judged.verdict));
     }
     let mut issues = judged.verdict.issues;
     issues.extend(judged.waivers);
@@ -78,7 +78,7 @@ pub fn topic_name(name: &Value) -> Result<(String, Vec<String>), Fault> {
     let verdict = topic::judge(name);
     match name.as_str() {
         Some(text) if verdict.is_valid => Ok((text.to_owned(), verdict.issues)),
-        _ => Err(Fault::security("topic", &verdict.issues)),
+        _ => Err(Fault::refused("topic", verdict)),
     }
 }
 
@@ -99,12 +99,11 @@ pub fn credentials(config: &Config, is_embedded: bool) -> Result<Vec<String>, Fa
         let told = |issue: &String| !(is_embedded && in_clear(issue));
         return Ok(verdict.issues.into_iter().filter(told).collect());
     }
-    let fault = Fault::security("credentials", &verdict.issues);
     let error_type = match verdict.kinds().contains(&"bad_username") {
         true => ErrorType::SecurityValidationError,
         false => ErrorType::ProducerConfigurationError,
     };
-    Err(Fault { error_type, ..fault })
+    Err(Fault { error_type, ..Fault::refused("credentials", verdict) })
 }
 
 #[cfg(test)]
@@ -181,6 +180,38 @@ mod tests {
             let result = &answer["kafka_result"];
             assert_eq!(result["error_type"], "ProducerConfigurationError", "{answer}");
             assert!(answer["kafka_error"].as_str().unwrap().contains(key), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_refuses_and_the_issues_hold_the_warnings_too() {
+        let plugin = PluginTest::start().unwrap();
+        let in_clear = "plaintext_protocol: records travel in clear; SSL and SASL_SSL encrypt them";
+        let ignored = "sasl_protocol_mismatch: `security_protocol` PLAINTEXT would ignore \
+                       `sasl_mechanism`; SASL_SSL uses it";
+        let loopback = "loopback_address: `127.0.0.1:9` is this machine";
+        let refused = "refused_address: `192.0.2.1:9` is denied by `192.0.2.0/24`";
+        for (mut config, what, warning, refusal) in [
+            (
+                json!({ "bootstrap_servers": "203.0.113.9:1", "sasl_mechanism": "PLAIN",
+                        "security_protocol": "PLAINTEXT" }),
+                "credentials",
+                in_clear,
+                ignored,
+            ),
+            (
+                json!({ "bootstrap_servers": "127.0.0.1:9,192.0.2.1:9",
+                        "security": { "deny": ["192.0.2.0/24"] } }),
+                "bootstrap_servers",
+                loopback,
+                refused,
+            ),
+        ] {
+            config["topic"] = json!("orders");
+            let answer = publish(&plugin, &config);
+            let text = format!("Universal Kafka producer error: {what}: {refusal}");
+            assert_eq!(answer["kafka_error"], text);
+            assert_eq!(answer["security_issues"], json!([warning, refusal]));
         }
     }
 

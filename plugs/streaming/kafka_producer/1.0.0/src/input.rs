@@ -1,5 +1,9 @@
 //! What one call is given.
 
+mod record;
+
+pub use record::{Given, RecordInput};
+
 use crate::enrich::{Provenance, is_truthy};
 use plugin_api::Json;
 use plugin_api::schemars::JsonSchema;
@@ -25,7 +29,8 @@ pub struct Input {
     /// Values that share key and headers.
     pub messages: Option<Vec<Json>>,
     /// Records with parts of their own; what one lacks it takes from the shared parts.
-    pub records: Option<Vec<RecordInput>>,
+    #[schemars(with = "Option<Vec<RecordInput>>")]
+    pub records: Option<Vec<Given>>,
     /// The topic, before every other rule.
     pub topic_override: Option<Json>,
     /// The key of every record: a text as it is, other scalars as JSON text.
@@ -46,28 +51,6 @@ pub struct Input {
     pub plugin_version: Option<Json>,
     /// The format for this call, in place of the configured one.
     pub format: Option<String>,
-}
-
-/// One record with parts of its own.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[schemars(crate = "plugin_api::schemars")]
-#[serde(default, deny_unknown_fields)]
-pub struct RecordInput {
-    /// The value. `null` is the value null of the format; a record without a value is a tombstone,
-    /// which needs a key.
-    #[serde(deserialize_with = "present")]
-    pub value: Option<Json>,
-    /// As `partition_key`, or `{"$base64"}`.
-    #[serde(deserialize_with = "present")]
-    pub key: Option<Json>,
-    /// As the shared headers.
-    pub headers: Option<Json>,
-    /// The topic of this record.
-    pub topic: Option<Json>,
-    /// The partition; the partitioner chooses when it is absent.
-    pub partition: Option<i32>,
-    /// Milliseconds since 1970; the time of publishing when it is absent.
-    pub timestamp: Option<i64>,
 }
 
 impl Input {

@@ -105,7 +105,7 @@ pub fn check(settings: &RedisBackend) -> Result<(), Fault> {
     // As for brokers; Redis on this machine or in a private network is the rule and no warning.
     let judged = judge(&Value::from(address::place(&info)), &Policy::default());
     if !judged.verdict.is_valid {
-        return Err(Fault::security("redis_backend.redis_url", &judged.verdict.issues));
+        return Err(Fault::refused("redis_backend.redis_url", judged.verdict));
     }
     let refused = |issue: &str| {
         let issue = format!("out_of_range: {issue}");

@@ -11,7 +11,7 @@ use crate::config::{Config, Content};
 use crate::content::{self, Kinds};
 use crate::enrich;
 use crate::fault::Fault;
-use crate::input::{Input, RecordInput};
+use crate::input::{Given, Input, RecordInput};
 use plugin_api::Json;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -98,12 +98,13 @@ pub fn drafts<'a>(input: &'a Input, config: &Config) -> Result<Drafts<'a>, Fault
             messages.iter().map(each).collect()
         }
         (None, None, Some(records)) => {
-            let mut each = |record: &'a RecordInput| {
+            let mut each = |(index, given): (usize, &'a Given)| {
+                let record = given.at(index).map_err(Fault::producer)?;
                 let draft = shared.own(record, &mut topics)?;
                 record.value.as_ref().map_or(Ok(()), |value| screen.judge(value.get()))?;
                 Ok(draft)
             };
-            records.iter().map(|record| each(record).map_err(Settled::Failed)).collect()
+            records.iter().enumerate().map(|one| each(one).map_err(Settled::Failed)).collect()
         }
         (None, None, None) => return Err(Fault::nothing_to_publish()),
     };
@@ -174,5 +175,40 @@ impl Shared<'_> {
         }
         (draft.partition, draft.timestamp) = (record.partition, record.timestamp);
         Ok(draft)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_that_is_no_record_fails_alone_and_by_its_place() {
+        let text = r#"{"records":[{"value":1},{"valu":2},3,{"value":4}]}"#;
+        let input: Input = serde_json::from_str(text).unwrap();
+        let config: Config = serde_json::from_str(r#"{"topic":"t"}"#).unwrap();
+        let drafts = drafts(&input, &config).unwrap().records.into_iter();
+        let each: Vec<Result<Option<Cow<'_, str>>, Fault>> = drafts
+            .map(|one| one.map(|draft| draft.value).map_err(|one| one.fault().unwrap().clone()))
+            .collect();
+        let misspelt = "unknown key `records[1].valu`; did you mean `value`?";
+        let number = "`records[2]`: expected an object, found a number";
+        let expected = [
+            Ok(Some("1".into())),
+            Err(Fault::producer(misspelt)),
+            Err(Fault::producer(number)),
+            Ok(Some("4".into())),
+        ];
+        assert_eq!(each, expected);
+    }
+
+    #[test]
+    fn an_input_without_anything_to_publish_says_so_in_these_words() {
+        let config = Config::default();
+        for input in ["{}", r#"{"messages":null,"records":null,"topic_override":"t"}"#] {
+            let input: Input = serde_json::from_str(input).unwrap();
+            let text = drafts(&input, &config).err().map(|fault| fault.text);
+            assert_eq!(text.as_deref(), Some("No message or messages provided in input"));
+        }
     }
 }

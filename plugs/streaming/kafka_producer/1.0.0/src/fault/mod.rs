@@ -2,6 +2,7 @@
 
 pub mod kafka;
 
+use kafka_client::Verdict;
 use serde::Serialize;
 
 /// The classes of faults in an answer.
@@ -60,6 +61,12 @@ impl Fault {
         let text = format!("{what}: {}", issues.join("; "));
         let refused = Self::before_publishing(ErrorType::SecurityValidationError, text);
         Self { security_issues: issues.to_vec(), ..refused }
+    }
+
+    /// A judgement refused `what`: the text says why, the issues hold the warnings beside it too.
+    pub fn refused(what: &str, verdict: Verdict) -> Self {
+        let refused = Self::security(what, verdict.refusals());
+        Self { security_issues: verdict.issues, ..refused }
     }
 
     /// A fault of the plugin itself, or of the machine it runs on.

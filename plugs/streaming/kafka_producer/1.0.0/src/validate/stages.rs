@@ -85,7 +85,8 @@ pub fn producer_config(data: &Json, _: &Policy) -> Judgement {
     match settings::judge(&config, settings::delivery_timeout(*config.timeout_ms)) {
         Ok(judged) => verdict.issues = judged.decided.issues,
         Err(refused) => {
-            verdict = Verdict { is_valid: false, issues: refused.issues() };
+            verdict.is_valid = false;
+            verdict.issues = refused.issues();
         }
     }
     for fault in [check::policy(&config).err(), coordinate::check(&config.redis_backend).err()] {
