@@ -76,8 +76,8 @@ fn reordering(settings: &ClientSettings) -> Option<String> {
 /// `record_timeout_ms`: 0 is "never".
 fn decide(config: &Config, record_timeout_ms: u32) -> Result<Decided, Fault> {
     let judged = rules::judge(config, record_timeout_ms);
-    let Judged { mut decided, raw } = judged.map_err(Refused::into_fault)?;
-    security::secure(config, &mut decided)?;
+    let Judged { mut decided, raw, waivers } = judged.map_err(Refused::into_fault)?;
+    security::secure(config, &mut decided, waivers)?;
     for (name, value) in raw {
         decided.settings.set(name, value);
     }

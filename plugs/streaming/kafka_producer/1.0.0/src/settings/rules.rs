@@ -13,6 +13,8 @@ pub struct Judged {
     pub decided: Decided,
     /// The raw options, by librdkafka's first names; they are set last.
     pub raw: Vec<(String, String)>,
+    /// What the raw options waive.
+    pub waivers: Vec<String>,
 }
 
 /// Why a configuration may not be used.
@@ -68,7 +70,7 @@ pub fn judge(config: &Config, record_timeout_ms: u32) -> Result<Judged, Refused>
     if !refused.is_empty() {
         return Err(refused);
     }
-    let raw = options.settings;
+    let (raw, waivers) = (options.settings, options.waivers);
     let mut decided =
         Decided { settings: ClientSettings::default(), warnings: Vec::new(), issues: Vec::new() };
     delivery(config, &raw, &mut decided);
@@ -76,7 +78,7 @@ pub fn judge(config: &Config, record_timeout_ms: u32) -> Result<Judged, Refused>
     batching(config, &mut decided.settings);
     let effective: Vec<_> = decided.settings.properties.iter().chain(&raw).cloned().collect();
     refused.contradictions = contradictions(&effective);
-    if refused.is_empty() { Ok(Judged { decided, raw }) } else { Err(refused) }
+    if refused.is_empty() { Ok(Judged { decided, raw, waivers }) } else { Err(refused) }
 }
 
 /// Options that cannot both hold, whatever their values lead to; raw twins of typed ones among them.

@@ -5,17 +5,17 @@
 use super::Decided;
 use crate::config::{Config, SecretText};
 use crate::fault::Fault;
-use kafka_client::options;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 /// Sets what `security_protocol`, `sasl_mechanism`, the credentials and the `ssl_` keys ask for. Whether
-/// the credentials go together was judged before, by a stage of their own.
+/// the credentials go together was judged before, by a stage of their own. `waivers` are those of the raw
+/// options.
 ///
 /// # Errors
 /// A key that the protocol ignores, that needs another one, or whose file cannot be read.
-pub fn secure(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
+pub fn secure(config: &Config, decided: &mut Decided, waivers: Vec<String>) -> Result<(), Fault> {
     let protocol = *config.security_protocol;
     decided.settings.set("security.protocol", protocol.as_setting());
     if protocol.is_sasl() {
@@ -26,7 +26,12 @@ pub fn secure(config: &Config, decided: &mut Decided) -> Result<(), Fault> {
             protocol.as_setting()
         ));
     }
-    if protocol.is_tls() { encryption(config, decided) } else { no_encryption(config) }
+    if !protocol.is_tls() {
+        return no_encryption(config);
+    }
+    encryption(config, decided)?;
+    decided.warnings.extend(waivers);
+    Ok(())
 }
 
 fn fault(text: String) -> Fault {
@@ -111,8 +116,6 @@ fn host_name(config: &Config, decided: &mut Decided) {
         let text = "insecure: `ssl_check_hostname` is false: the broker's name is not checked";
         decided.warnings.push(text.to_owned());
     }
-    let raw = options::judge(&config.librdkafka, config.security.insecure);
-    decided.warnings.extend(raw.waivers);
 }
 
 /// A file that is there and can be read; a folder of authorities is not looked into.
