@@ -9,6 +9,7 @@
 //! - [`metrics`]: the cells that plugins write to.
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
 //! - [`run`]: the document engine; [`stream`]: the batch engine.
+//! - [`secrets`]: where they come from, and how they are kept out of what is shown.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
 //! - [`serve`]: the host as an HTTP service; [`refresh`] keeps it in step with the trees.
 //! - [`about`]: what a plug is, for people.
@@ -43,6 +44,7 @@ pub mod refresh;
 pub mod registry;
 pub mod run;
 pub mod scaffold;
+pub mod secrets;
 pub mod serve;
 pub mod services;
 pub mod stream;

@@ -9,7 +9,7 @@ use crate::diagnostics::printable;
 use crate::pipeline::{GivenInput, PipelineFile, Planned};
 use crate::registry::Registry;
 use crate::run::answer::BAD_CONFIGURATION;
-use crate::run::{self, Answer};
+use crate::run::{self, Answer, Unobserved};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -56,7 +56,7 @@ pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 
         Planned::Once(plan) => {
             failure::print_lints(&plan.lints, source);
             job.stream.warn_in_vain();
-            let answer = run::run(&plan, registry, signals.clone().stopped()).await;
+            let answer = run::run(&plan, registry, &Unobserved, signals.clone().stopped()).await;
             closed(&answer, &signals, output::result)
         }
         Planned::Stream(plan) => {

@@ -11,12 +11,13 @@ use crate::json::ObjectText;
 use crate::pipeline::Plan;
 use crate::pipeline::expr::{Failed, Values, Warnings, overlaid};
 use crate::pipeline::plan::PlannedStep;
-use crate::pipeline::spec::OnError;
+use crate::pipeline::plan::document::Action;
 use crate::registry::Request;
 
 use super::answer::{Answer, Mode, RunError, StepStatus, StepSummary};
 use super::call::{Outcome, call};
 use super::context::{self, Identity};
+use super::observe::{Event, Observer};
 use super::plugins::{LivePlugin, Plugins};
 use super::success::{Verdict, verdict};
 
@@ -29,10 +30,11 @@ const INTERRUPTED_AT_WORK: &str =
 pub async fn run<P: Plugins>(
     plan: &Plan,
     plugins: &P,
+    observer: &dyn Observer,
     shutdown: impl Future<Output = ()>,
 ) -> Answer {
     let mut shutdown = pin!(shutdown);
-    let mut engine = Engine::new(plan);
+    let mut engine = Engine::new(plan, observer);
     let live = engine.open(plugins, shutdown.as_mut()).await;
     engine.environment();
     for (index, step) in plan.steps.iter().enumerate() {
@@ -50,6 +52,7 @@ pub async fn run<P: Plugins>(
 /// A run under way.
 struct Engine<'p> {
     plan: &'p Plan,
+    observer: &'p dyn Observer,
     identity: Identity,
     /// The environment without the steps' own.
     env: Box<RawValue>,
@@ -85,13 +88,14 @@ impl Ended {
 }
 
 impl<'p> Engine<'p> {
-    fn new(plan: &'p Plan) -> Self {
+    fn new(plan: &'p Plan, observer: &'p dyn Observer) -> Self {
         let mut warnings = Warnings::default();
         for name in &plan.sensitive {
             warnings.add(format!("`{name}` is sensitive, but this version does not redact it"));
         }
         Self {
             plan,
+            observer,
             identity: Identity::now(),
             env: plan.environment.clone(),
             results: plan.steps.iter().map(|_| None).collect(),
@@ -154,6 +158,7 @@ impl<'p> Engine<'p> {
             timestamp: &self.identity.timestamp,
             results: &self.results,
             names: &self.plan.names,
+            ..Values::nothing()
         }
     }
 
@@ -269,21 +274,21 @@ impl<'p> Engine<'p> {
     fn settle(&mut self, index: usize, ended: Ended) {
         let step = &self.plan.steps[index];
         let message = ended.reason.clone().unwrap_or_default();
-        match (ended.status, step.on_error) {
+        match (ended.status, step.on_error.action) {
             // A run that was halted does not go on, whatever the step says.
-            (StepStatus::Failed, OnError::Continue) if self.halted => {}
-            (StepStatus::Failed, OnError::Continue) => {
+            (StepStatus::Failed, Action::Continue) if self.halted => {}
+            (StepStatus::Failed, Action::Continue | Action::Warn | Action::Log) => {
                 self.warnings
                     .add(format!("step `{}` failed and the run went on: {message}", step.id));
             }
-            (StepStatus::Failed, OnError::Fail) | (StepStatus::Cancelled, _) => {
+            (StepStatus::Failed, Action::Fail) | (StepStatus::Cancelled, _) => {
                 let error = RunError { kind: ended.kind, message, step: Some(step.id.clone()) };
                 self.error.get_or_insert(error);
             }
             (StepStatus::Success | StepStatus::Partial | StepStatus::Skipped, _) => {}
         }
         tracing::debug!(step = step.id, status = ?ended.status, "step ended");
-        self.summary.push(StepSummary {
+        let summary = StepSummary {
             id: step.id.clone(),
             plugin: step.installed.name.clone(),
             version: step.installed.version.to_string(),
@@ -291,7 +296,9 @@ impl<'p> Engine<'p> {
             reason: ended.reason,
             attempts: u32::from(ended.called_ms.is_some()),
             duration_ms: ended.called_ms.unwrap_or(0),
-        });
+        };
+        self.observer.event(Event::Ended { step: index, summary: &summary });
+        self.summary.push(summary);
     }
 
     /// Evaluates the outputs and closes the run.

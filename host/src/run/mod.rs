@@ -9,11 +9,14 @@ pub mod answer;
 mod call;
 pub mod context;
 mod engine;
+pub mod observe;
 pub mod plugins;
+pub mod secrets;
 pub mod success;
 
 pub use answer::Answer;
 pub use engine::run;
+pub use observe::{Event, Observer, Unobserved};
 pub use plugins::{LivePlugin, Plugins};
 
 #[cfg(test)]

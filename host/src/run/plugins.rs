@@ -25,6 +25,11 @@ pub trait LivePlugin {
     /// Keys of a result that mean the same as `status`.
     fn status_keys(&self) -> &[String];
 
+    /// The schema of its configuration, if it says one.
+    fn config_schema(&self) -> Option<&serde_json::Value> {
+        None
+    }
+
     /// One call. The request is complete: the plugin sees nothing else.
     fn process(&self, request: Request) -> impl Future<Output = Result<Json, Error>> + Send;
 }
@@ -40,6 +45,10 @@ impl Plugins for Registry {
 impl LivePlugin for Arc<Live> {
     fn status_keys(&self) -> &[String] {
         Live::status_keys(self)
+    }
+
+    fn config_schema(&self) -> Option<&serde_json::Value> {
+        self.description().config.get("process").map(|schema| schema.as_value())
     }
 
     async fn process(&self, request: Request) -> Result<Json, Error> {

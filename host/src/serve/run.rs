@@ -10,7 +10,7 @@ use super::state::{Phase, Serving};
 use crate::diagnostics::Diagnostic;
 use crate::json;
 use crate::pipeline::{GivenInput, PipelineFile, Planned};
-use crate::run::{self, Answer};
+use crate::run::{self, Answer, Unobserved};
 use crate::stream::{self, Options};
 use axum::extract::{Request, State};
 use axum::http::header;
@@ -127,7 +127,9 @@ async fn carry_out(
 async fn engine(serving: &Serving, planned: Planned, gone: oneshot::Receiver<()>) -> Answer {
     let stop_at = |phase| stopped(gone, serving.reached(phase));
     match planned {
-        Planned::Once(plan) => run::run(&plan, &serving.registry, stop_at(Phase::Over)).await,
+        Planned::Once(plan) => {
+            run::run(&plan, &serving.registry, &Unobserved, stop_at(Phase::Over)).await
+        }
         Planned::Stream(plan) => {
             let options = Options { drain: serving.limits.grace };
             let watch = |_: &_, _| {};

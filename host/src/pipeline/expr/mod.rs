@@ -25,7 +25,7 @@ mod values;
 pub use compile::Compiler;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
-pub use scope::{Data, Scope, StepNames};
+pub use scope::{Data, Reads, Scope, StepNames, Visible};
 pub use tree::{Piece, Template, Tree};
 pub use values::{Failed, Values, Warnings};
 

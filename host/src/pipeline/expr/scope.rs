@@ -1,6 +1,6 @@
 //! What a name in a template means.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::diagnostics::nearest;
 use crate::json::Segment;
@@ -16,6 +16,36 @@ pub struct StepNames {
     pub id: String,
     /// Its name, if it has one.
     pub name: Option<String>,
+    /// The names it gives to parts of its result.
+    pub aliases: Vec<String>,
+}
+
+/// The steps whose results a template can read.
+#[derive(Clone, Copy, Debug)]
+pub enum Visible<'s> {
+    /// So many steps from the top of the file.
+    First(usize),
+    /// Those that can have run by then, by position.
+    These(&'s [bool]),
+}
+
+impl Visible<'_> {
+    /// Whether the result of the step with this position can be there.
+    pub fn has(self, position: usize) -> bool {
+        match self {
+            Self::First(count) => position < count,
+            Self::These(steps) => steps.get(position).is_some_and(|visible| *visible),
+        }
+    }
+}
+
+/// What only some places of a step can read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reads {
+    /// `item` and `iteration`: the step has a `foreach`.
+    pub item: bool,
+    /// Secrets, which are resolved for `config`, `with` and `env` of a step only.
+    pub secrets: bool,
 }
 
 /// The names one template can use.
@@ -25,17 +55,18 @@ pub struct Scope<'s> {
     pub steps: &'s [StepNames],
     /// Their ids and names.
     pub positions: &'s HashMap<String, usize>,
-    /// How many of them have run before.
-    pub visible: usize,
+    /// Those that can have run before.
+    pub visible: Visible<'s>,
     /// Declared inputs.
     pub inputs: &'s BTreeSet<String>,
-    /// Names that steps give to parts of their results. Not supported yet, and reported where they
-    /// are declared.
-    pub aliases: &'s BTreeSet<String>,
+    /// Names that steps give to parts of their results, and the step that gives each.
+    pub aliases: &'s BTreeMap<String, usize>,
     /// Keys of the top-level `config`.
     pub config: &'s BTreeSet<String>,
     /// What there is beside them.
     pub data: Data,
+    /// What this place can read that others cannot.
+    pub reads: Reads,
 }
 
 /// What the place of a template lets it read beside inputs and environment.
@@ -43,6 +74,9 @@ pub struct Scope<'s> {
 pub enum Data {
     /// The results of steps.
     Results,
+    /// The results of steps, and the own result of the step with this position: a name that nobody
+    /// knows is one of its fields.
+    Outputs(usize),
     /// Nothing: it is evaluated once, before a stream starts.
     Nothing,
     /// One record of a stream.
@@ -90,7 +124,7 @@ impl Scope<'_> {
             ("inputs", _) => path(Root::Inputs, segments),
             ("env", _) => path(Root::Env, segments),
             ("timestamp", _) => path(Root::Timestamp, segments),
-            _ if self.data != Data::Results && self.is_result(name) => Err(no_results(name)),
+            _ if self.is_stream() && self.is_result(name) => Err(no_results(name)),
             ("record", path_in) if self.data == Data::Record => match record::mistake(path_in) {
                 Some((message, hint)) => Err(Unplaced::Unknown { message, hint }),
                 None => path(Root::Record, segments),
@@ -107,11 +141,15 @@ impl Scope<'_> {
             _ if self.inputs.contains(name) => {
                 path(Root::Inputs, &[&[Segment::Key(name.to_owned())], segments].concat())
             }
-            _ if self.aliases.contains(name) => Err(Unplaced::Reported),
+            _ if self.aliases.contains_key(name) => Err(Unplaced::Reported),
             _ if self.config.contains(name) => Err(Unplaced::Config),
             _ if super::ROOTS.contains(&name) => Err(Unplaced::NotSupported),
             _ => Err(self.stranger(name, segments.is_empty())),
         }
+    }
+
+    fn is_stream(&self) -> bool {
+        matches!(self.data, Data::Nothing | Data::Record)
     }
 
     fn is_result(&self, name: &str) -> bool {
@@ -125,7 +163,7 @@ impl Scope<'_> {
     /// The position of a step that has run before.
     fn step(&self, name: &str) -> Result<usize, Unplaced> {
         match self.position(name) {
-            Some(index) if index < self.visible => Ok(index),
+            Some(index) if self.visible.has(index) => Ok(index),
             Some(_) => {
                 let message = format!("`{name}` has no result yet at this step");
                 let hint = Some("a step can read the results of the steps above it".to_owned());
@@ -138,14 +176,14 @@ impl Scope<'_> {
     }
 
     fn stranger(&self, name: &str, bare: bool) -> Unplaced {
-        let texts = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>();
-        let others = [texts(self.inputs), texts(self.aliases), texts(self.config)].concat();
+        let aliases = self.aliases.keys();
+        let others: Vec<&String> = self.inputs.iter().chain(aliases).chain(self.config).collect();
         let record = (self.data == Data::Record).then_some("record");
         let known = super::ROOTS
             .into_iter()
             .chain(record)
             .chain(self.step_names())
-            .chain(others.iter().map(String::as_str));
+            .chain(others.iter().map(|name| name.as_str()));
         match nearest(name, known) {
             None if bare => Unplaced::Undeclared,
             resembling => unknown(format!("nothing here is called `{name}`"), resembling),

@@ -6,6 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::json::ObjectText;
 
+use crate::secrets::{Redactor, Resolved};
+
 use super::StepNames;
 
 /// Everything a template of one step can see.
@@ -21,6 +23,44 @@ pub struct Values<'v> {
     pub results: &'v [Option<Box<RawValue>>],
     /// Names by position.
     pub names: &'v [StepNames],
+    /// By position, the object of the names that a step gives to parts of its result.
+    pub aliases: &'v [Option<Box<RawValue>>],
+    /// The result of the step whose own `outputs` are evaluated.
+    pub own: Option<&'v RawValue>,
+    /// The top-level `config`, an object.
+    pub config: &'v RawValue,
+    /// The element of a `foreach`; null outside of one.
+    pub item: &'v RawValue,
+    /// Its number, from 0; null outside of a `foreach`.
+    pub iteration: &'v RawValue,
+    /// One line for each step that has ended, a list.
+    pub summary: &'v RawValue,
+    /// The secrets that were resolved for the step.
+    pub secrets: &'v Resolved,
+    /// Gets every value that holds a secret; `None` where nothing can be one.
+    pub redactor: Option<&'v Redactor>,
+}
+
+impl Values<'static> {
+    /// Nothing at all.
+    pub fn nothing() -> Self {
+        let none = RawValue::NULL;
+        Self {
+            inputs: none,
+            env: none,
+            timestamp: none,
+            results: &[],
+            names: &[],
+            aliases: &[],
+            own: None,
+            config: none,
+            item: none,
+            iteration: none,
+            summary: none,
+            secrets: Resolved::none(),
+            redactor: None,
+        }
+    }
 }
 
 impl Values<'_> {

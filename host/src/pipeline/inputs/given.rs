@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::diagnostics::{Diagnostic, Span};
 use crate::json::{self, Kind, ObjectText};
-use crate::pipeline::expr::{Compiler, Data, Scope, Tree, Values, Warnings};
+use crate::pipeline::expr::{Compiler, Data, Reads, Scope, Tree, Values, Visible, Warnings};
 use crate::yaml::Node;
 
 use super::InputSpec;
@@ -183,11 +183,12 @@ fn default(input: &InputSpec, compiler: &mut Compiler<'_>) -> Option<Box<RawValu
     let scope = Scope {
         steps: &[],
         positions: &HashMap::new(),
-        visible: 0,
+        visible: Visible::First(0),
         inputs: &nothing,
-        aliases: &nothing,
+        aliases: &BTreeMap::new(),
         config: &nothing,
         data: Data::Results,
+        reads: Reads::default(),
     };
     let (undeclared, environment) = (compiler.undeclared.clone(), node.text());
     let tree = compiler.tree(node, &scope)?;
@@ -198,9 +199,7 @@ fn default(input: &InputSpec, compiler: &mut Compiler<'_>) -> Option<Box<RawValu
         compiler.problems.push(problem.hint("write `${env:NAME:default}`".to_owned()));
         return None;
     }
-    let none = RawValue::NULL;
-    let values = Values { inputs: none, env: none, timestamp: none, results: &[], names: &[] };
-    let value = tree.json(&values, &mut Warnings::default()).ok()?;
+    let value = tree.json(&Values::nothing(), &mut Warnings::default()).ok()?;
     let from_environment = environment.is_some_and(|text| text.contains("${"));
     let value = match json::text_of(&value).filter(|_| from_environment) {
         Some(_) if compiler.is_checking() => return None,

@@ -1,9 +1,9 @@
 //! The names of a file, as its templates see them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::pipeline::PipelineSpec;
-use crate::pipeline::expr::{Data, Scope, StepNames};
+use crate::pipeline::expr::{Data, Reads, Scope, StepNames, Visible};
 use crate::pipeline::spec::StepSpec;
 use crate::yaml::Node;
 
@@ -14,7 +14,7 @@ pub struct Known {
     /// Ids and names to positions; the first step of a name counts.
     pub positions: HashMap<String, usize>,
     inputs: BTreeSet<String>,
-    aliases: BTreeSet<String>,
+    aliases: BTreeMap<String, usize>,
     config: BTreeSet<String>,
 }
 
@@ -27,13 +27,13 @@ impl Known {
             positions: positions(&names),
             names,
             inputs: spec.inputs.iter().map(|input| input.name.clone()).collect(),
-            aliases: spec.steps.iter().flat_map(|step| step.aliases.clone()).collect(),
+            aliases: aliases(spec),
             config: spec.config.as_ref().map(keys).unwrap_or_default(),
         }
     }
 
-    /// What a template can read behind the first `visible` steps.
-    pub fn scope(&self, visible: usize, data: Data) -> Scope<'_> {
+    /// What a template can read that sees the results of `visible`.
+    pub fn scope<'s>(&'s self, visible: Visible<'s>, data: Data) -> Scope<'s> {
         Scope {
             steps: &self.names,
             positions: &self.positions,
@@ -42,12 +42,25 @@ impl Known {
             aliases: &self.aliases,
             config: &self.config,
             data,
+            reads: Reads::default(),
         }
     }
 }
 
 fn names_of(step: &StepSpec) -> StepNames {
-    StepNames { id: step.id.clone(), name: step.name.as_ref().map(|(name, _)| name.clone()) }
+    let name = step.name.as_ref().map(|(name, _)| name.clone());
+    StepNames { id: step.id.clone(), name, aliases: step.aliases.clone() }
+}
+
+/// The first step that gives a name counts.
+fn aliases(spec: &PipelineSpec) -> BTreeMap<String, usize> {
+    let mut aliases = BTreeMap::new();
+    for (position, step) in spec.steps.iter().enumerate() {
+        for alias in &step.aliases {
+            aliases.entry(alias.clone()).or_insert(position);
+        }
+    }
+    aliases
 }
 
 fn positions(steps: &[StepNames]) -> HashMap<String, usize> {

@@ -12,7 +12,7 @@ mod words;
 
 pub use duration::duration;
 pub use flow::{FlowSpec, StepName, Target};
-pub use on_error::{OnError, OnErrorSpec};
+pub use on_error::OnErrorSpec;
 pub use plugin::{PluginName, Versions};
 pub use step::StepSpec;
 pub use words::{StepType, Word};

@@ -7,16 +7,6 @@ use super::bad_type;
 use super::flow::StepName;
 use super::words::written;
 
-/// What a failed step does to a document pipeline.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnError {
-    /// The run ends; only steps that always run still do.
-    #[default]
-    Fail,
-    /// The run goes on and may still succeed.
-    Continue,
-}
-
 /// An action and what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnErrorSpec {

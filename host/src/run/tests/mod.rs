@@ -18,7 +18,7 @@ use crate::json::{Segment, at};
 use crate::pipeline::{GivenInput, PipelineSpec, Planned};
 use crate::registry::Request;
 
-use super::{Answer, LivePlugin, Plugins, run};
+use super::{Answer, LivePlugin, Plugins, Unobserved, run};
 
 /// Plugins that do what their name says: `echo` returns its ctx, `cfg` its cfg, `fixed` what its
 /// cfg has under `result`, `ids` what it was told about the run, `broken` an error; `panics` panics,
@@ -111,7 +111,7 @@ async fn run_with(
     let catalog = catalog();
     let planned = Planned::resolve(&parsed.spec.unwrap(), &catalog, &given, &environment)?;
     let Planned::Once(plan) = planned else { panic!("a stream") };
-    Ok(run(&plan, &Fakes, stop).await)
+    Ok(run(&plan, &Fakes, &Unobserved, stop).await)
 }
 
 /// Runs to the end and returns the answer as text and as a value.

@@ -2,13 +2,13 @@
 
 use crate::catalog::Catalog;
 use crate::pipeline::PipelineSpec;
-use crate::pipeline::expr::{Compiler, Data, Scope, StepNames, Tree};
+use crate::pipeline::expr::{Compiler, Data, Scope, StepNames, Tree, Visible};
 use crate::pipeline::lint;
 use crate::pipeline::plan::known::Known;
 use crate::pipeline::plan::parts::{layers, plugin};
 use crate::pipeline::spec::{Mode, StepSpec};
 
-use super::{PlannedStep, on_error, refused};
+use super::{Incoming, PlannedStep, Retries, on_error, refused};
 
 /// A plan without inputs. Steps with problems are missing in it.
 pub struct Draft {
@@ -26,13 +26,13 @@ pub struct Draft {
 pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>) -> Draft {
     lint::config(spec.config.as_ref(), Mode::Once, &mut compiler.problems);
     let known = Known::new(spec);
-    let scope = |visible| known.scope(visible, Data::Results);
+    let scope = |visible| known.scope(Visible::First(visible), Data::Results);
     let env = layers(spec.env.as_slice(), &scope(0), compiler);
     let steps = spec
         .steps
         .iter()
         .enumerate()
-        .filter_map(|(index, written)| step(written, &scope(index), catalog, compiler))
+        .filter_map(|(index, written)| step(index, written, &scope(index), catalog, compiler))
         .collect();
     let all = scope(spec.steps.len());
     let outputs = spec
@@ -44,6 +44,7 @@ pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>
 }
 
 fn step(
+    position: usize,
     written: &StepSpec,
     scope: &Scope<'_>,
     catalog: &Catalog,
@@ -68,5 +69,13 @@ fn step(
         when,
         on_error,
         always_run: written.always_run.is_some(),
+        starts: position == 0,
+        incoming: position.checked_sub(1).map(Incoming::by_order).into_iter().collect(),
+        foreach: None,
+        exit_if: None,
+        timeout: None,
+        retries: Retries::default(),
+        aliases: Vec::new(),
+        span: written.span,
     })
 }

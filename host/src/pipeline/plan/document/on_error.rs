@@ -1,9 +1,10 @@
 //! What a failed step does to a document pipeline.
 
 use crate::diagnostics::Diagnostic;
-use crate::pipeline::spec::{OnError, OnErrorSpec};
+use crate::pipeline::spec::OnErrorSpec;
 
 use super::refused::not_supported;
+use super::{Action, OnError};
 
 const ACTIONS: [&str; 5] = ["fail", "warn", "log", "continue", "retry"];
 
@@ -16,8 +17,8 @@ pub fn resolve(written: Option<&OnErrorSpec>, found: &mut Vec<Diagnostic>) -> On
             .hint(format!("one of {}", ACTIONS.join(", ")))
     };
     found.push(match written.action.as_deref() {
-        Some("fail") if alone => return OnError::Fail,
-        Some("continue") if alone => return OnError::Continue,
+        Some("fail") if alone => return Action::Fail.into(),
+        Some("continue") if alone => return Action::Continue.into(),
         Some(word) if ACTIONS.contains(&word) => {
             not_supported(&format!("`on_error: {word}` in this form"), written.span)
         }

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::pipeline::PipelineSpec;
-use crate::pipeline::expr::{Compiler, Data, Tree};
+use crate::pipeline::expr::{Compiler, Data, Tree, Visible};
 use crate::pipeline::lint;
 use crate::pipeline::plan::known::Known;
 use crate::pipeline::plan::parts::layers;
@@ -30,7 +30,7 @@ pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>
     refused::top_level(spec, &mut compiler.problems);
     let settings = settings::read(spec.config.as_ref(), &mut compiler.problems);
     let known = Known::new(spec);
-    let env = layers(spec.env.as_slice(), &known.scope(0, Data::Nothing), compiler);
+    let env = layers(spec.env.as_slice(), &known.scope(Visible::First(0), Data::Nothing), compiler);
     let stages: Vec<Option<Stage>> = spec
         .steps
         .iter()
@@ -79,7 +79,10 @@ fn step(
     known: &Known,
     compiler: &mut Compiler<'_>,
 ) -> Option<StreamStep> {
-    let (fixed, record) = (known.scope(0, Data::Nothing), known.scope(0, Data::Record));
+    let (fixed, record) = (
+        known.scope(Visible::First(0), Data::Nothing),
+        known.scope(Visible::First(0), Data::Record),
+    );
     let env = layers(written.env.as_slice(), &fixed, compiler);
     let config = layers(written.config.as_slice(), &fixed, compiler);
     let with = match stage {

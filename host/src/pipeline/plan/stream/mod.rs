@@ -95,7 +95,7 @@ impl StreamPlan {
     /// [`StreamPlan::environment_of`] gives for the step, `timestamp` when the run started, an
     /// RFC 3339 text.
     pub fn values<'v>(&'v self, env: &'v RawValue, timestamp: &'v RawValue) -> Values<'v> {
-        Values { inputs: &self.inputs, env, timestamp, results: &[], names: &[] }
+        Values { inputs: &self.inputs, env, timestamp, ..Values::nothing() }
     }
 
     /// The environment a step sees: its own `env` over the pipeline's over the process's.
