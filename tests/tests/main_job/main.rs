@@ -17,6 +17,7 @@ mod interrupt;
 mod logging;
 mod metrics;
 mod mistakes;
+mod pipelines;
 mod publishing;
 mod readers;
 mod readme_commands;
