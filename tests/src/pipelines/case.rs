@@ -62,6 +62,9 @@ impl Case {
                 return Err(format!("{}: no case has such a file", entry.display()));
             }
         }
+        if !folder.join("pipeline.yaml").exists() {
+            return Err(format!("{name}: no pipeline.yaml"));
+        }
         let answer = folder.join("expected.json");
         let exact = |text: String| Exact::parse(&text).map_err(|error| format!("{name}: {error}"));
         let case = Self {
@@ -106,11 +109,11 @@ impl Case {
     }
 
     fn problems(&self, output: &Output) -> Vec<String> {
-        let mut problems = Vec::new();
         let code = self.code();
         if output.code != Some(code) {
-            problems.push(format!("exit code {code} was expected"));
+            return vec![format!("exit code {code} was expected")];
         }
+        let mut problems = Vec::new();
         if let Some(expected) = &self.answer {
             match Exact::parse(&output.stdout) {
                 Ok(answer) => problems.extend(differences(expected, &answer)),
@@ -161,4 +164,36 @@ fn variables(file: &Path) -> Outcome<Vec<(String, String)>> {
         pair.ok_or_else(|| format!("{}: {line:?} is not NAME=value", file.display()))
     };
     lines(file)?.into_iter().map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each folder's files, and what is said of it.
+    const REFUSED: [(&[&str], &str); 4] = [
+        (&["pipeline.yaml", "expected.json", "expected.txt"], "no case has such a file"),
+        (&["pipeline.yaml"], "neither expected.json nor expected.err"),
+        (&["expected.json"], "no pipeline.yaml"),
+        (&["pipeline.yaml", "expected.json", "env"], "is not NAME=value"),
+    ];
+
+    #[test]
+    fn a_folder_that_is_no_case_is_refused() {
+        for (files, says) in REFUSED {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("case")).unwrap();
+            for file in files {
+                fs::write(folder.path().join("case").join(file), "{}").unwrap();
+            }
+            let refused = Case::read_all(folder.path()).err().unwrap();
+            assert!(refused.contains(says), "{refused}");
+        }
+    }
+
+    #[test]
+    fn no_folder_at_all_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Case::read_all(folder.path()).err().unwrap().ends_with(": no case in it"));
+    }
 }
