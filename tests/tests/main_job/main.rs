@@ -19,6 +19,7 @@ mod metrics;
 mod mistakes;
 mod pipelines;
 mod publishing;
+mod random_pipelines;
 mod readers;
 mod readme_commands;
 mod refusals;
