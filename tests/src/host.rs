@@ -78,6 +78,14 @@ impl Host {
         &self.tree
     }
 
+    /// The tree that holds every plug of `tests/fixtures`, built by the first call.
+    ///
+    /// # Panics
+    /// When they do not compile.
+    pub fn fixtures(&self) -> &'static Path {
+        build::fixtures()
+    }
+
     /// The library of a package of the workspace, built with `panic=abort`.
     ///
     /// # Panics

@@ -11,6 +11,7 @@
 //! - [`oracle`]: what went in and what came out, judged record by record
 //! - [`stream`]: a folder with a stream, its records and its checkpoint
 //! - [`golden`]: the folders `cases/` of each plug, run and compared
+//! - [`pipelines`]: the folders of `tests/pipelines`, run and compared
 //! - [`readme`]: the commands a README shows, and the output it promises
 //! - [`serve`]: a running `plugpipe serve` and its client
 //! - [`patch`], [`elf`], [`damage`]: built libraries, changed and damaged byte by byte
@@ -42,6 +43,7 @@ pub mod host;
 pub mod mock;
 pub mod oracle;
 pub mod patch;
+pub mod pipelines;
 pub mod process;
 pub mod reader;
 pub mod readme;

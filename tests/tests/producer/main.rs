@@ -16,6 +16,7 @@ mod load;
 mod logins;
 mod manual;
 mod monitoring;
+mod planning;
 mod pooling;
 mod secrets;
 mod service;

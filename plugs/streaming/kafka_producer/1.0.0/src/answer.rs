@@ -14,7 +14,7 @@ use std::time::Duration;
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(crate = "plugin_api::schemars")]
 pub struct Answer {
-    /// `success`, `partial`, `error` or `unknown`.
+    /// `success`, `partial`, `error` or `unknown`; `planned` with `operation: plan`.
     pub kafka_status: Status,
     /// What went wrong, null when nothing did.
     pub kafka_error: Option<String>,
@@ -65,6 +65,8 @@ pub enum Status {
     Error,
     /// It may be in the topic: the time ran out before the broker answered.
     Unknown,
+    /// It would be sent, or all of them; with `operation: plan`.
+    Planned,
 }
 
 /// More details than this keep the failures only.

@@ -5,6 +5,7 @@ mod record;
 pub use record::{Given, RecordInput};
 
 use crate::enrich::{Provenance, is_truthy};
+use crate::operation::Operation;
 use plugin_api::Json;
 use plugin_api::schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -15,7 +16,8 @@ use serde::{Deserialize, Deserializer};
 #[schemars(crate = "plugin_api::schemars")]
 #[serde(default)]
 pub struct Input {
-    /// `publish` (default), `validate`, `health_check` or `metrics`.
+    /// `publish` (default), `plan`, `validate`, `health_check` or `metrics`.
+    #[schemars(extend("enum" = listed_operations()))]
     pub operation: Option<String>,
     /// What `validate` judges: `bootstrap_servers`, `topic_names`, `kafka_credentials`,
     /// `producer_config` or `message_content`.
@@ -68,6 +70,11 @@ impl Input {
         };
         Some(provenance.metadata())
     }
+}
+
+/// Every operation for the schema; `null` is the same as an absent one.
+fn listed_operations() -> Vec<Option<&'static str>> {
+    Operation::NAMES.into_iter().map(Some).chain([None]).collect()
 }
 
 /// A key that is there, whatever its value: `null` is not the same as absent.

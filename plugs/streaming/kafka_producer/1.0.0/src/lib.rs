@@ -21,6 +21,7 @@ mod enrich;
 mod fault;
 mod input;
 mod monitor;
+mod operation;
 mod pool;
 mod presence;
 mod publish;
@@ -41,6 +42,7 @@ use coordinate::Coordination;
 use fault::Fault;
 use input::Input;
 use monitor::Monitor;
+use operation::Operation;
 use plugin_api::source::Lane;
 use plugin_api::{Ctx, Error, ErrorCode, Host, Plugin, Result, Sink};
 use pool::{Figures, Pool};
@@ -56,9 +58,6 @@ struct KafkaProducer {
     coordination: Coordination,
 }
 
-/// What `operation` may be.
-const OPERATIONS: [&str; 4] = ["publish", "validate", "health_check", "metrics"];
-
 impl Plugin for KafkaProducer {
     type Config = ProcessConfig;
     type Input = Input;
@@ -73,16 +72,19 @@ impl Plugin for KafkaProducer {
 
     async fn process(&self, ctx: &Ctx, input: Input, config: &ProcessConfig) -> Result<Answer> {
         let (start, config) = (Instant::now(), &config.0);
-        let answer = match input.operation.as_deref().unwrap_or("publish") {
-            "publish" => return Ok(self.publish(ctx, &input, config, start).await),
-            "validate" => validate::answer(&input, config),
-            "health_check" => {
-                let mut answer = publish::health_check(&self.pool, ctx, config).await;
-                answer.iter_mut().for_each(|answer| waiver::tell(ctx.host(), config, answer));
-                answer
+        let waived = |mut answer: Answer| {
+            waiver::tell(ctx.host(), config, &mut answer);
+            answer
+        };
+        let answer = match Operation::named(input.operation.as_deref()) {
+            Ok(Operation::Publish) => return Ok(self.publish(ctx, &input, config, start).await),
+            Ok(Operation::Plan) => publish::plan(ctx, &input, config).await.map(waived),
+            Ok(Operation::Validate) => validate::answer(&input, config),
+            Ok(Operation::HealthCheck) => {
+                publish::health_check(&self.pool, ctx, config).await.map(waived)
             }
-            "metrics" => Ok(self.monitor.answer()),
-            other => Err(unknown_operation(other)),
+            Ok(Operation::Metrics) => Ok(self.monitor.answer()),
+            Err(unknown) => Err(unknown),
         };
         Ok(answer.unwrap_or_else(Answer::refused).after(start.elapsed()))
     }
@@ -129,9 +131,4 @@ impl Sink for KafkaProducer {
     ) -> Result<sink::Stage> {
         sink::open(ctx, lane, &config).await
     }
-}
-
-fn unknown_operation(operation: &str) -> Fault {
-    let supported = OPERATIONS.join(", ");
-    Fault::producer(format!("`operation`: {operation:?} is not supported; there are {supported}"))
 }

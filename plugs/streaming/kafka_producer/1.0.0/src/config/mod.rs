@@ -7,6 +7,7 @@ mod coordination;
 pub mod limits;
 mod monitoring;
 mod number;
+mod placeholder;
 mod preset;
 mod protocol;
 mod role;

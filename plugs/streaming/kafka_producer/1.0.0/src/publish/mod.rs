@@ -4,7 +4,8 @@
 //! `connected` is the client of the call, `topics` makes sure of what `ensure_topic` asks for,
 //! `encoded` are records with their bytes, `batching` cuts many of them into batches. `delivery`
 //! hands those over, and by `again` once more what is certainly not in its topic and may succeed.
-//! `events` tells the log. `health` is the other operation that talks to a cluster.
+//! `events` tells the log. `plan` stops before the client.
+//! `health` is the other operation that talks to a cluster.
 
 mod again;
 mod batching;
@@ -13,9 +14,11 @@ mod delivery;
 mod encoded;
 mod events;
 mod health;
+mod plan;
 mod topics;
 
 pub use health::health_check;
+pub use plan::plan;
 
 use crate::answer::{Answer, Settled};
 use crate::check;
