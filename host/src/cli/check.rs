@@ -2,14 +2,17 @@
 
 use super::trees::TreeArguments;
 use super::{DONE, WRONG, output, run_pipeline};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{Diagnostic, to_text};
-use crate::pipeline::{self, Mode};
+use crate::pipeline::configured::Descriptions;
+use crate::pipeline::{Mode, PipelineFile};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::thread;
 
-/// Check pipeline files: shape, plugins, templates. Runs nothing.
+/// Check pipeline files: shape, plugins, templates, configurations. Opens the plugins that the files
+/// name, and calls none.
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
     /// The pipeline files
@@ -44,6 +47,8 @@ pub(super) fn run(arguments: &CheckArguments) -> u8 {
         Err(message) => return output::wrong(&message),
     };
     let catalog = Catalog::scan(&places);
+    // Start-up code of a library may print.
+    output::claim_stdout();
     let checked: Vec<Checked> = arguments.files.iter().map(|file| check(file, &catalog)).collect();
     let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
     match arguments.format {
@@ -58,11 +63,9 @@ pub(super) fn run(arguments: &CheckArguments) -> u8 {
 
 fn check(name: &str, catalog: &Catalog) -> Checked {
     match run_pipeline::read(name) {
-        Ok(file) => {
-            let further = file.spec().map(|spec| pipeline::check(spec, catalog));
-            let mode = further.as_ref().map_or(Mode::Once, |found| found.mode);
-            let further = further.map(|found| found.diagnostics);
-            let diagnostics = file.named(further.unwrap_or_default());
+        Ok(mut file) => {
+            file.describe(describe(&file, catalog));
+            let (mode, diagnostics) = file.check(catalog);
             Checked { file: name.to_owned(), mode, diagnostics, source: Arc::clone(file.source()) }
         }
         Err(message) => {
@@ -71,6 +74,23 @@ fn check(name: &str, catalog: &Catalog) -> Checked {
             Checked { file: name.to_owned(), mode, diagnostics, source: "".into() }
         }
     }
+}
+
+/// What the plugins of a file say. They are opened side by side, and no instance is made.
+fn describe(file: &PipelineFile, catalog: &Catalog) -> Descriptions {
+    let loader = super::loader();
+    let open = |plug: &Arc<Installed>| {
+        let said = loader.open(plug).map(|opened| opened.description);
+        let refused = |reason| {
+            format!("plugin `{}@{}` was refused: {reason}", plug.name, plug.version)
+        };
+        (Arc::clone(plug), said.map_err(refused))
+    };
+    let plugs = file.plugs(catalog);
+    thread::scope(|scope| {
+        let opening: Vec<_> = plugs.iter().map(|plug| scope.spawn(|| open(plug))).collect();
+        opening.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    })
 }
 
 fn print_text(checked: &Checked) {

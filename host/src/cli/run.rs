@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
     };
     let registry = Registry::new(Catalog::scan(&places), super::loader());
     let code = match job {
-        Job::Pipeline(job) => run_pipeline::run(&job, &registry, signals).await,
+        Job::Pipeline(mut job) => run_pipeline::run(&mut job, &registry, signals).await,
         Job::Plugin(job) => run_plugin::run(job, &registry, signals).await,
     };
     registry.shutdown(GRACE).await;

@@ -5,8 +5,10 @@
 //! * [`inputs`]: what the user may hand in, and what was handed in
 //! * [`expr`]: templates and expressions
 //! * [`plan`]: plugins found, templates compiled, references checked
+//! * [`configured`]: configurations held to the schemas of their plugins
 //! * [`PipelineFile`]: all of it for one file
 
+pub mod configured;
 pub mod expr;
 mod file;
 pub mod inputs;

@@ -29,6 +29,16 @@ pub use scope::{Data, Reads, Scope, StepNames, Visible};
 pub use tree::{Piece, Template, Tree};
 pub use values::{Failed, Values, Warnings};
 
+/// What a text without a template means, its escapes resolved; `None` when it holds a template.
+pub fn literal_text(text: &str) -> Option<String> {
+    let parts = template::split(text).ok()?;
+    let literal = |part: template::Part<'_>| match part {
+        template::Part::Literal(text) => Some(text),
+        _ => None,
+    };
+    parts.into_iter().map(literal).collect()
+}
+
 /// The names that mean something in every template. No step may be called so.
 pub const ROOTS: [&str; 11] = [
     "inputs",
