@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod chosen;
 mod compiling;
+mod explain;
 mod failure;
 pub mod given;
 mod install;
@@ -69,6 +70,7 @@ enum Command {
     Run(run::RunArguments),
     New(new::NewArguments),
     Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
     List(list::ListArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
@@ -106,6 +108,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Run(arguments) => run::run(arguments).await,
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),

@@ -1,5 +1,6 @@
 //! Problems of a pipeline file: what is wrong, where, and what to do about it.
 
+pub mod kinds;
 mod render;
 mod span;
 mod suggest;

@@ -87,6 +87,8 @@ impl Fault<'_, '_> {
             || "another value".to_owned(),
             |one| schema::in_words(self.schema, schema::followed(self.schema, one)),
         );
+        // Whoever means nothing leaves the key out.
+        let words = words.strip_suffix(" or null").map(str::to_owned).unwrap_or(words);
         let plain = ["text", "number", "whole number", "list", "object"];
         match plain.iter().any(|word| words.starts_with(word)) {
             true if words.starts_with('o') => format!("an {words}"),
@@ -132,6 +134,14 @@ fn slip(value: &Value, expected: &str, schema: Option<&Value>) -> Option<String>
         Value::String(text) if expected.contains("number") => {
             let number: Value = serde_json::from_str(text).ok().filter(Value::is_number)?;
             return Some(format!("write it without quotes: {number}"));
+        }
+        Value::String(text) if expected == "true or false" => {
+            let yes = match text.to_lowercase().as_str() {
+                "yes" | "on" | "true" => true,
+                "no" | "off" | "false" => false,
+                _ => return None,
+            };
+            return Some(format!("write it as `{yes}`, without quotes"));
         }
         Value::Bool(_) | Value::Number(_) if expected.contains("text") => value,
         Value::String(text) => {
