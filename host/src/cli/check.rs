@@ -1,15 +1,14 @@
 //! `plugpipe check`: every problem of pipeline files, without running anything.
 
-use super::trees::TreeArguments;
+use super::described::describe;
+use super::host::{HostArguments, Misconfigured};
 use super::{DONE, WRONG, output, run_pipeline};
-use crate::catalog::{Catalog, Installed};
+use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, to_text};
-use crate::pipeline::configured::Descriptions;
-use crate::pipeline::{Mode, PipelineFile};
+use crate::pipeline::Mode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::thread;
 
 /// Check pipeline files: shape, plugins, templates, configurations. Opens the plugins that the files
 /// name, and calls none.
@@ -22,7 +21,7 @@ pub(super) struct CheckArguments {
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
-    trees: TreeArguments,
+    host: HostArguments,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -41,15 +40,24 @@ struct Checked {
     source: Arc<str>,
 }
 
+impl From<Misconfigured> for Checked {
+    fn from(found: Misconfigured) -> Self {
+        let Misconfigured { file, diagnostics, source } = found;
+        Self { file, mode: Mode::Once, diagnostics, source }
+    }
+}
+
 pub(super) fn run(arguments: &CheckArguments) -> u8 {
-    let places = match arguments.trees.places() {
-        Ok(places) => places,
+    let host = match arguments.host.read() {
+        Ok(host) => host,
         Err(message) => return output::wrong(&message),
     };
-    let catalog = Catalog::scan(&places);
+    let catalog = Catalog::scan(&host.places);
     // Start-up code of a library may print.
     output::claim_stdout();
-    let checked: Vec<Checked> = arguments.files.iter().map(|file| check(file, &catalog)).collect();
+    let misconfigured = host.check_apart(&catalog).err().map(Checked::from);
+    let files = arguments.files.iter().map(|file| check(file, &catalog));
+    let checked: Vec<Checked> = misconfigured.into_iter().chain(files).collect();
     let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
     match arguments.format {
         Format::Text => checked.iter().for_each(print_text),
@@ -64,7 +72,7 @@ pub(super) fn run(arguments: &CheckArguments) -> u8 {
 fn check(name: &str, catalog: &Catalog) -> Checked {
     match run_pipeline::read(name) {
         Ok(mut file) => {
-            file.describe(describe(&file, catalog));
+            file.describe(describe(&file.plugs(catalog)));
             let (mode, diagnostics) = file.check(catalog);
             Checked { file: name.to_owned(), mode, diagnostics, source: Arc::clone(file.source()) }
         }
@@ -74,23 +82,6 @@ fn check(name: &str, catalog: &Catalog) -> Checked {
             Checked { file: name.to_owned(), mode, diagnostics, source: "".into() }
         }
     }
-}
-
-/// What the plugins of a file say. They are opened side by side, and no instance is made.
-fn describe(file: &PipelineFile, catalog: &Catalog) -> Descriptions {
-    let loader = super::loader();
-    let open = |plug: &Arc<Installed>| {
-        let said = loader.open(plug).map(|opened| opened.description);
-        let refused = |reason| {
-            format!("plugin `{}@{}` was refused: {reason}", plug.name, plug.version)
-        };
-        (Arc::clone(plug), said.map_err(refused))
-    };
-    let plugs = file.plugs(catalog);
-    thread::scope(|scope| {
-        let opening: Vec<_> = plugs.iter().map(|plug| scope.spawn(|| open(plug))).collect();
-        opening.into_iter().filter_map(|thread| thread.join().ok()).collect()
-    })
 }
 
 fn print_text(checked: &Checked) {

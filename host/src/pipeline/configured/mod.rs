@@ -87,7 +87,7 @@ impl Findings {
         schema: &serde_json::Value,
         place: Place<'_>,
     ) {
-        let document = Document::new(config, &plug.manifest.config_defaults);
+        let document = Document::new(config, &plug.manifest.defaults());
         self.diagnostics.extend(judge(&document, schema, place));
         let secret = |path: &[String]| shape::is_write_only(schema, path);
         self.secret_lines.extend(document.lines_of(&secret));
