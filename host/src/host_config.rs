@@ -245,11 +245,7 @@ fn bad_type(span: Span, key: &str, expected: &str, found: &Node) -> Diagnostic {
 }
 
 /// What the most lenient role of the plugin has against a default. A default need not be complete.
-fn misfits(
-    written: &Written,
-    plug: &Installed,
-    said: &plugin_api::Description,
-) -> Vec<Diagnostic> {
+fn misfits(written: &Written, plug: &Installed, said: &plugin_api::Description) -> Vec<Diagnostic> {
     let document = Document::new(Some(&written.config), &Map::new());
     let judged = said.config.iter().map(|(role, schema)| {
         let place = Place { plugin: &plug.name, role, at: written.plugin };

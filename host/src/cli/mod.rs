@@ -23,6 +23,7 @@ mod run;
 mod run_pipeline;
 mod run_plugin;
 mod run_stream;
+mod schema;
 mod serve;
 mod show;
 mod signals;
@@ -73,6 +74,7 @@ enum Command {
     New(new::NewArguments),
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
+    Schema(schema::SchemaArguments),
     List(list::ListArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
@@ -111,6 +113,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),

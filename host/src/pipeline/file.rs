@@ -127,7 +127,8 @@ impl PipelineFile {
         for one in &mut all {
             one.file = Some(self.name.clone());
             let line = one.span.map(|span| span.start.line);
-            let is_secret = |line| configured.secret_lines.iter().any(|lines| lines.contains(&line));
+            let is_secret =
+                |line| configured.secret_lines.iter().any(|lines| lines.contains(&line));
             one.hides_source |= line.is_some_and(is_secret);
         }
         all

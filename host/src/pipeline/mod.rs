@@ -6,12 +6,14 @@
 //! * [`expr`]: templates and expressions
 //! * [`plan`]: plugins found, templates compiled, references checked
 //! * [`configured`]: configurations held to the schemas of their plugins
+//! * [`language`]: the language as JSON Schema, for editors
 //! * [`PipelineFile`]: all of it for one file
 
 pub mod configured;
 pub mod expr;
 mod file;
 pub mod inputs;
+pub mod language;
 pub mod lint;
 pub mod plan;
 pub mod spec;

@@ -49,11 +49,12 @@ fn report(error: &ValidationError<'_>, fault: &Fault<'_, '_>, found: &mut Vec<Di
             found.extend(fault.not_taken(&path));
         }
         _ if fault.document.holds_unknown(&path) && is_a_whole(error.kind()) => {}
-        ValidationErrorKind::AnyOf { context }
-        | ValidationErrorKind::OneOfNotValid { context } => match meant(context, &path) {
-            Some(choice) => choice.iter().for_each(|error| report(error, fault, found)),
-            None => found.extend(fault.misfit(&path, error)),
-        },
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            match meant(context, &path) {
+                Some(choice) => choice.iter().for_each(|error| report(error, fault, found)),
+                None => found.extend(fault.misfit(&path, error)),
+            }
+        }
         _ => found.extend(fault.misfit(&path, error)),
     }
 }

@@ -27,9 +27,8 @@ pub fn is_required(root: &Value, path: &Path) -> bool {
 
 /// Whether the value, or one around it, should never be shown.
 pub fn is_write_only(root: &Value, path: &Path) -> bool {
-    let marked = |schema: &Value| {
-        schema["writeOnly"] == true || followed(root, schema)["writeOnly"] == true
-    };
+    let marked =
+        |schema: &Value| schema["writeOnly"] == true || followed(root, schema)["writeOnly"] == true;
     (0..=path.len()).any(|length| schema_at(root, &path[..length]).is_some_and(marked))
 }
 
@@ -55,7 +54,9 @@ fn takes(root: &Value, schema: &Value, value: &Value, depth: usize) -> bool {
     }
     match &schema["type"] {
         Value::String(name) => is_type(name, value),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).any(|one| is_type(one, value)),
+        Value::Array(names) => {
+            names.iter().filter_map(Value::as_str).any(|one| is_type(one, value))
+        }
         _ => true,
     }
 }
