@@ -18,9 +18,18 @@ pub(crate) fn followed<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     at
 }
 
-/// What a schema says of one key of an object, or of the elements of a list.
-pub(crate) fn object_at<'a>(root: &'a Value, schema: &'a Value, step: &str) -> Option<&'a Value> {
+/// What a schema says of one key of an object, or of the elements of a list; where it leaves a choice,
+/// what the first shape says that has such a part.
+pub(crate) fn part_of<'a>(root: &'a Value, schema: &'a Value, step: &str) -> Option<&'a Value> {
     let schema = followed(root, schema);
+    let of_a_choice = || {
+        let mut shapes = choices(schema)?.iter().map(|one| followed(root, one));
+        shapes.find_map(|shape| own_part(shape, step))
+    };
+    own_part(schema, step).or_else(of_a_choice)
+}
+
+fn own_part<'a>(schema: &'a Value, step: &str) -> Option<&'a Value> {
     let key = schema["properties"].get(step);
     let others = || schema.get("additionalProperties").filter(|each| each.is_object());
     let items = || schema.get("items").filter(|_| step.bytes().all(|byte| byte.is_ascii_digit()));

@@ -1,13 +1,13 @@
 //! Finding one's way in a schema along the path of a value.
 
-use crate::about::schema::{followed, object_at};
+use crate::about::schema::{followed, part_of};
 use serde_json::Value;
 
 use super::document::Path;
 
 /// The schema of the value at `path`, with its references; `None` where several could be meant.
 pub fn schema_at<'s>(root: &'s Value, path: &Path) -> Option<&'s Value> {
-    path.iter().try_fold(root, |at, step| object_at(root, at, step))
+    path.iter().try_fold(root, |at, step| part_of(root, at, step))
 }
 
 /// The keys that the object at `path` may have.

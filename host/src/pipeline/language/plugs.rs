@@ -23,11 +23,12 @@ pub fn rule(plug: &Installed, said: &Description, defs: &mut Value) -> Value {
         roles.push(json!({ "$ref": reference(&name) }));
         defs[name] = schema;
     }
+    roles.push(json!({"type": "null"}));
     let named = json!({ "pattern": pattern(plug) });
     let uses = |key: &str| json!({"required": [key], "properties": {key: named}});
     json!({
         "if": {"anyOf": [uses("uses"), uses("plugin"), uses("plug")]},
-        "then": {"properties": {"config": {"anyOf": [roles, [json!({"type": "null"})]].concat()}}}
+        "then": {"properties": {"config": {"anyOf": roles}}}
     })
 }
 
