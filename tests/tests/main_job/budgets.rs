@@ -24,7 +24,7 @@ fn repeated(file: &mut File, piece: &str, times: usize) -> std::io::Result<()> {
     file.write_all(piece.repeat(times & 1023).as_bytes())
 }
 
-const HOSTILE: [(&str, &str, Content); 10] = [
+const HOSTILE: [(&str, &str, Content); 11] = [
     ("aliases of aliases", "alias_bomb", |file| {
         file.write_all(b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")?;
         (1..12).try_for_each(|n| {
@@ -49,8 +49,14 @@ const HOSTILE: [(&str, &str, Content); 10] = [
         file.write_all(b"a]\n")
     }),
     ("a key of 3 MB", "missing_pipeline", |file| {
+        file.write_all(b"? ")?;
         repeated(file, "k", 3 << 20)?;
-        file.write_all(b": 1\n")
+        file.write_all(b"\n: 1\n")
+    }),
+    ("a text of 3 MB", "unknown_plugin", |file| {
+        file.write_all(b"pipeline: [{uses: nobody, with: {text: \"")?;
+        repeated(file, "x", 3 << 20)?;
+        file.write_all(b"\"}}]\n")
     }),
     ("a hundred thousand keys", "too_large", |file| {
         (0..100_000).try_for_each(|n| writeln!(file, "key{n}: 1"))

@@ -23,12 +23,13 @@ type Case = (&'static str, &'static str, u64, u64, u64, Option<&'static str>);
 #[test]
 fn every_mistake_in_a_configuration_is_found_at_its_place() {
     let lists = "`plugpipe show kafka_producer` lists its keys";
-    let cases: [Case; 11] = [
+    let cases: [Case; 12] = [
         ("client_ids: x", "unknown_config_key", 8, 7, 17, Some("did you mean `client_id`?")),
         ("zebra: x", "unknown_config_key", 8, 7, 12, Some(lists)),
         ("linger_ms: soon", "bad_config_type", 8, 18, 22, None),
         ("linger_ms: '5'", "bad_config_type", 8, 18, 21, Some("write it without quotes: 5")),
         ("retries: 1.5", "bad_config_type", 8, 16, 19, None),
+        ("linger_ms: 60001", "bad_config_value", 8, 18, 23, None),
         ("batch_size: -1", "bad_config_value", 8, 19, 21, None),
         ("compression: gzipp", "bad_config_value", 8, 20, 25, Some("did you mean `gzip`?")),
         ("acks: 7", "bad_config_value", 8, 13, 14, None),
@@ -97,7 +98,8 @@ fn every_example_is_clean() {
     files.sort();
     assert!(files.len() >= 5, "{files:?}");
     let arguments = ["check".into(), "--format".into(), "json".into()].into_iter();
-    let run = Host::shared().run(arguments.chain(files.iter().map(|path| path.as_os_str().to_owned())));
+    let run =
+        Host::shared().run(arguments.chain(files.iter().map(|path| path.as_os_str().to_owned())));
     let checked = run.output().expect_code(0).json();
     for file in checked["files"].as_array().expect("files") {
         assert_eq!(file["diagnostics"], json!([]), "{file}");

@@ -9,7 +9,8 @@ const HEAD: &str = "apiVersion: v1\nkind: PipeSpec\nmetadata: {name: hosted, ver
 /// A folder with a pipeline that publishes to an embedded broker, and a host configuration.
 fn folder(host: &str, config: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let step = format!("  - {{id: p, uses: kafka_producer, with: {{message: 1}}, config: {config}}}");
+    let step =
+        format!("  - {{id: p, uses: kafka_producer, with: {{message: 1}}, config: {config}}}");
     std::fs::write(folder.path().join("pipe.yaml"), format!("{HEAD}pipeline:\n{step}\n")).unwrap();
     std::fs::write(folder.path().join("host.yaml"), host).unwrap();
     folder
@@ -32,10 +33,10 @@ fn a_step_wins_over_the_host_configuration_key_by_key() {
                 streaming/kafka_producer: {client_id: hosted}\n";
     let topic = |config: &str| {
         let answer = plugpipe("run", folder(host, config).path(), 0);
-        answer["results"]["p"]["message_details"][0]["topic"].clone()
+        answer["results"]["p"]["kafka_result"]["topic"].clone()
     };
-    assert_eq!(topic("{full_details: true}"), "from_env");
-    assert_eq!(topic("{full_details: true, topic: of_the_step}"), "of_the_step");
+    assert_eq!(topic("{acks: all}"), "from_env");
+    assert_eq!(topic("{topic: of_the_step}"), "of_the_step");
 }
 
 #[test]
