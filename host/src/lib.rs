@@ -12,6 +12,7 @@
 //! - [`secrets`]: where they come from, and how they are kept out of what is shown.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
 //! - [`serve`]: the host as an HTTP service; [`refresh`] keeps it in step with the trees.
+//! - [`host_config`]: what the owner of a host sets for all pipelines.
 //! - [`about`]: what a plug is, for people.
 //! - [`scaffold`]: new plugs; [`compile`]: source plugs to libraries; [`proving`]: their promises tried;
 //!   [`install`]: in and out of a tree.
@@ -34,6 +35,7 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod elf;
+pub mod host_config;
 pub mod install;
 pub mod json;
 pub mod loader;

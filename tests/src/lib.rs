@@ -16,6 +16,7 @@
 //! - [`serve`]: a running `plugpipe serve` and its client
 //! - [`patch`], [`elf`], [`damage`]: built libraries, changed and damaged byte by byte
 //! - [`stub`]: small libraries made by the C compiler
+//! - [`peak`]: how much memory a command took
 //! - [`doorbell`]: an address that plugins connect to and wait at
 //! - [`process`]: a child process with a deadline
 //!
@@ -43,6 +44,7 @@ pub mod host;
 pub mod mock;
 pub mod oracle;
 pub mod patch;
+pub mod peak;
 pub mod pipelines;
 pub mod process;
 pub mod reader;

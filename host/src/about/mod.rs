@@ -6,7 +6,7 @@ mod further;
 mod key;
 mod library;
 pub mod markdown;
-mod schema;
+pub(crate) mod schema;
 pub mod text;
 
 pub(crate) use further::Further;

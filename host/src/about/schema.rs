@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The schema behind references, and behind "this or null".
-pub(super) fn followed<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+pub(crate) fn followed<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut at = schema;
     // A reference that leads back to itself leads nowhere.
     for _ in 0..8 {
@@ -18,6 +18,24 @@ pub(super) fn followed<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     at
 }
 
+/// What a schema says of one key of an object, or of the elements of a list; where it leaves a choice,
+/// what the first shape says that has such a part.
+pub(crate) fn part_of<'a>(root: &'a Value, schema: &'a Value, step: &str) -> Option<&'a Value> {
+    let schema = followed(root, schema);
+    let of_a_choice = || {
+        let mut shapes = choices(schema)?.iter().map(|one| followed(root, one));
+        shapes.find_map(|shape| own_part(shape, step))
+    };
+    own_part(schema, step).or_else(of_a_choice)
+}
+
+fn own_part<'a>(schema: &'a Value, step: &str) -> Option<&'a Value> {
+    let key = schema["properties"].get(step);
+    let others = || schema.get("additionalProperties").filter(|each| each.is_object());
+    let items = || schema.get("items").filter(|_| step.bytes().all(|byte| byte.is_ascii_digit()));
+    key.or_else(others).or_else(items)
+}
+
 /// The one choice beside `null`.
 fn only_choice(schema: &Value) -> Option<&Value> {
     let mut choices = schema["anyOf"].as_array()?.iter().filter(|one| one["type"] != "null");
@@ -26,7 +44,7 @@ fn only_choice(schema: &Value) -> Option<&Value> {
 }
 
 /// What a schema takes.
-pub(super) fn in_words(root: &Value, schema: &Value) -> String {
+pub(crate) fn in_words(root: &Value, schema: &Value) -> String {
     words(root, schema, 8)
 }
 

@@ -30,6 +30,9 @@ pub struct Manifest {
     /// Merged under the configuration of every call.
     #[serde(default)]
     pub config_defaults: Map<String, Value>,
+    /// What the owner of this host puts over them. May hold secrets, so it is shown nowhere.
+    #[serde(skip)]
+    pub host_defaults: Map<String, Value>,
 }
 
 impl Manifest {
@@ -61,12 +64,22 @@ impl Manifest {
         self.entrypoint.clone().unwrap_or_else(|| format!("lib{}.so", self.name))
     }
 
-    /// A configuration over the plug's own defaults, key by key.
+    /// The defaults of this host over the plug's own, key by key.
+    #[must_use]
+    pub fn defaults(&self) -> Map<String, Value> {
+        let mut defaults = self.config_defaults.clone();
+        defaults.extend(self.host_defaults.clone());
+        defaults
+    }
+
+    /// A configuration over the defaults, key by key.
     #[must_use]
     pub fn with_defaults(&self, config: &RawValue) -> Box<RawValue> {
         let given = json::entries(config);
         let mut merged = ObjectText::new();
-        for (key, default) in &self.config_defaults {
+        let weaker = self.config_defaults.iter();
+        let weaker = weaker.filter(|(key, _)| !self.host_defaults.contains_key(*key));
+        for (key, default) in weaker.chain(&self.host_defaults) {
             if given.iter().all(|(taken, _)| taken != key) {
                 merged.value(key, default);
             }

@@ -4,6 +4,7 @@
 pub(crate) mod accept;
 pub(crate) mod checksum;
 mod find;
+mod host_default;
 pub(crate) mod lock;
 mod manifest;
 mod places;
@@ -16,6 +17,7 @@ mod stamp;
 pub(crate) mod trusted;
 
 pub use find::{Missing, NotFound};
+pub use host_default::HostDefault;
 pub use lock::{Lock, LockError};
 pub use manifest::Manifest;
 pub use places::Places;
@@ -106,7 +108,7 @@ impl Catalog {
             catalog.installed.extend(found.installed.into_iter().filter(new).map(Arc::new));
         }
         catalog.refuse_missing(lock);
-        catalog
+        catalog.with_host_defaults(&places.defaults)
     }
 
     /// Locked plugs that are nowhere are shown where the first tree would have them.

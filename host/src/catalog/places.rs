@@ -1,6 +1,6 @@
 //! Where plugs are looked for, and what they are held to.
 
-use super::Lock;
+use super::{HostDefault, Lock};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub struct Places {
     pub lock: Option<Arc<Lock>>,
     /// The file that the lock was read from, for [`Places::renewed`].
     pub lock_file: Option<PathBuf>,
+    /// What the owner of the host puts over the defaults of plugs.
+    pub defaults: Arc<[HostDefault]>,
 }
 
 impl Places {

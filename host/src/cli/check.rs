@@ -1,15 +1,17 @@
 //! `plugpipe check`: every problem of pipeline files, without running anything.
 
-use super::trees::TreeArguments;
+use super::described::describe;
+use super::host::{HostArguments, Misconfigured};
 use super::{DONE, WRONG, output, run_pipeline};
 use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, to_text};
-use crate::pipeline::{self, Mode};
+use crate::pipeline::Mode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Check pipeline files: shape, plugins, templates. Runs nothing.
+/// Check pipeline files: shape, plugins, templates, configurations. Opens the plugins that the files
+/// name, and calls none.
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
     /// The pipeline files
@@ -19,7 +21,7 @@ pub(super) struct CheckArguments {
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
-    trees: TreeArguments,
+    host: HostArguments,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -38,13 +40,24 @@ struct Checked {
     source: Arc<str>,
 }
 
+impl From<Misconfigured> for Checked {
+    fn from(found: Misconfigured) -> Self {
+        let Misconfigured { file, diagnostics, source } = found;
+        Self { file, mode: Mode::Once, diagnostics, source }
+    }
+}
+
 pub(super) fn run(arguments: &CheckArguments) -> u8 {
-    let places = match arguments.trees.places() {
-        Ok(places) => places,
+    let host = match arguments.host.read() {
+        Ok(host) => host,
         Err(message) => return output::wrong(&message),
     };
-    let catalog = Catalog::scan(&places);
-    let checked: Vec<Checked> = arguments.files.iter().map(|file| check(file, &catalog)).collect();
+    let catalog = Catalog::scan(&host.places);
+    // Start-up code of a library may print.
+    output::claim_stdout();
+    let misconfigured = host.check_apart(&catalog).err().map(Checked::from);
+    let files = arguments.files.iter().map(|file| check(file, &catalog));
+    let checked: Vec<Checked> = misconfigured.into_iter().chain(files).collect();
     let ok = !checked.iter().flat_map(|file| &file.diagnostics).any(Diagnostic::is_error);
     match arguments.format {
         Format::Text => checked.iter().for_each(print_text),
@@ -58,11 +71,9 @@ pub(super) fn run(arguments: &CheckArguments) -> u8 {
 
 fn check(name: &str, catalog: &Catalog) -> Checked {
     match run_pipeline::read(name) {
-        Ok(file) => {
-            let further = file.spec().map(|spec| pipeline::check(spec, catalog));
-            let mode = further.as_ref().map_or(Mode::Once, |found| found.mode);
-            let further = further.map(|found| found.diagnostics);
-            let diagnostics = file.named(further.unwrap_or_default());
+        Ok(mut file) => {
+            file.describe(describe(&file.plugs(catalog)));
+            let (mode, diagnostics) = file.check(catalog);
             Checked { file: name.to_owned(), mode, diagnostics, source: Arc::clone(file.source()) }
         }
         Err(message) => {

@@ -5,8 +5,11 @@ mod build;
 mod check;
 mod chosen;
 mod compiling;
+mod described;
+mod explain;
 mod failure;
 pub mod given;
+mod host;
 mod install;
 mod list;
 mod lock;
@@ -20,6 +23,7 @@ mod run;
 mod run_pipeline;
 mod run_plugin;
 mod run_stream;
+mod schema;
 mod serve;
 mod show;
 mod signals;
@@ -69,6 +73,8 @@ enum Command {
     Run(run::RunArguments),
     New(new::NewArguments),
     Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
+    Schema(schema::SchemaArguments),
     List(list::ListArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
@@ -106,6 +112,8 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Run(arguments) => run::run(arguments).await,
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),

@@ -2,9 +2,9 @@
 
 use super::compiling::Compiling;
 use super::given::GivenArguments;
+use super::host::HostArguments;
 use super::run_stream::StreamArguments;
 use super::signals::Signals;
-use super::trees::TreeArguments;
 use super::{build, failure, output, run_pipeline, run_plugin};
 use crate::catalog::Catalog;
 use crate::compile::{CompileError, Order, compile};
@@ -37,19 +37,19 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) stream: StreamArguments,
     #[command(flatten)]
-    trees: TreeArguments,
+    host: HostArguments,
 }
 
 /// How long plugins may take for their last flush.
 const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: RunArguments) -> u8 {
-    let places = match arguments.trees.places() {
-        Ok(places) => places,
+    let host = match arguments.host.read() {
+        Ok(host) => host,
         Err(message) => return failure::wrong("bad_input", &message),
     };
     if arguments.build
-        && let Some(code) = build_first(&places.trees)
+        && let Some(code) = build_first(&host.places.trees)
     {
         return code;
     }
@@ -62,9 +62,13 @@ pub(super) async fn run(arguments: RunArguments) -> u8 {
         Ok(job) => job,
         Err(code) => return code,
     };
-    let registry = Registry::new(Catalog::scan(&places), super::loader());
+    let registry = Registry::new(Catalog::scan(&host.places), super::loader());
+    if let Err(found) = host.check(&registry).await {
+        registry.shutdown(GRACE).await;
+        return found.print();
+    }
     let code = match job {
-        Job::Pipeline(job) => run_pipeline::run(&job, &registry, signals).await,
+        Job::Pipeline(mut job) => run_pipeline::run(&mut job, &registry, signals).await,
         Job::Plugin(job) => run_plugin::run(job, &registry, signals).await,
     };
     registry.shutdown(GRACE).await;

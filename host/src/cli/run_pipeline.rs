@@ -10,8 +10,10 @@ use crate::pipeline::{GivenInput, PipelineFile, Planned};
 use crate::registry::Registry;
 use crate::run::answer::BAD_CONFIGURATION;
 use crate::run::{self, Answer, Unobserved};
+use crate::yaml;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::fs::File;
+use std::io;
 
 /// A pipeline and its inputs.
 pub(super) struct Job {
@@ -42,7 +44,14 @@ impl Job {
     }
 }
 
-pub(super) async fn run(job: &Job, registry: &Registry, signals: Signals) -> u8 {
+pub(super) async fn run(job: &mut Job, registry: &Registry, mut signals: Signals) -> u8 {
+    tokio::select! {
+        () = describe(&mut job.file, registry) => {}
+        code = signals.first() => {
+            failure::print("interrupted", "a signal came before the plugins were open");
+            return code;
+        }
+    }
     let source = job.file.source();
     let environment = |name: &str| std::env::var(name).ok();
     let planned = match job.file.plan(&registry.catalog(), &job.given, &environment) {
@@ -81,17 +90,24 @@ pub(super) fn closed(answer: &Answer, signals: &Signals, print: impl FnOnce(&str
     }
 }
 
-/// Reads a file, or stdin for `-`.
-pub(super) fn read(target: &str) -> Result<PipelineFile, String> {
-    let (name, bytes) = match target {
-        "-" => ("stdin", read_stdin()),
-        path => (path, std::fs::read(path)),
-    };
-    let bytes = bytes.map_err(|error| format!("{name}: {error}"))?;
-    Ok(PipelineFile::parse(name, &bytes))
+/// Opens the plugins of a file, so that configurations are held to their schemas.
+pub(super) async fn describe(file: &mut PipelineFile, registry: &Registry) {
+    let plugs = file.plugs(&registry.catalog());
+    file.describe(registry.describe(&plugs).await);
 }
 
-fn read_stdin() -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+/// Reads a file, or stdin for `-`. A file that is too large is not read.
+pub(super) fn read(target: &str) -> Result<PipelineFile, String> {
+    if target == "-" {
+        let read = PipelineFile::read("stdin", std::io::stdin());
+        return read.map_err(|error| format!("stdin: {error}"));
+    }
+    let open = || {
+        let file = File::open(target)?;
+        if file.metadata()?.len() > yaml::FILE_BYTES as u64 {
+            return Ok(PipelineFile::too_large(target));
+        }
+        PipelineFile::read(target, file)
+    };
+    open().map_err(|error: io::Error| format!("{target}: {error}"))
 }

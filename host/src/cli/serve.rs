@@ -1,8 +1,8 @@
 //! `plugpipe serve`: plugins and pipelines over HTTP.
 
+use super::host::HostArguments;
 use super::run_stream::seconds;
 use super::signals::Signals;
-use super::trees::TreeArguments;
 use super::{DONE, FAILED, output};
 use crate::catalog::Catalog;
 use crate::refresh::Refresh;
@@ -37,7 +37,7 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     rescan: f64,
     #[command(flatten)]
-    trees: TreeArguments,
+    host: HostArguments,
 }
 
 #[derive(Args, Debug)]
@@ -84,8 +84,8 @@ const GRACE: Duration = Duration::from_secs(5);
 const OFTENEST: Duration = Duration::from_millis(100);
 
 pub(super) async fn run(arguments: ServeArguments) -> u8 {
-    let places = match arguments.trees.places() {
-        Ok(places) => places,
+    let host = match arguments.host.read() {
+        Ok(host) => host,
         Err(message) => return output::wrong(&message),
     };
     let signals = match Signals::listen() {
@@ -93,8 +93,13 @@ pub(super) async fn run(arguments: ServeArguments) -> u8 {
         Err(error) => return output::wrong(&format!("signals cannot be caught: {error}")),
     };
     output::claim_stdout();
-    let registry = Registry::new(Catalog::default(), super::loader());
-    let refresh = Refresh::new(registry.clone(), places);
+    // Only a host configuration makes a server look at plugs before it listens.
+    let known = if host.is_configured() { Catalog::scan(&host.places) } else { Catalog::default() };
+    let registry = Registry::new(known, super::loader());
+    if let Err(found) = host.check(&registry).await {
+        return found.note();
+    }
+    let refresh = Refresh::new(registry.clone(), host.places);
     let server = match start(&arguments, &registry, &refresh).await {
         Ok(server) => server,
         Err(message) => return output::wrong(&message),

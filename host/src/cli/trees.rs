@@ -37,13 +37,25 @@ impl TreeArguments {
     /// # Errors
     /// A place that was asked for and is not there, or a lock file that cannot be used.
     pub(super) fn places(&self) -> Result<Places, String> {
+        self.places_before(&[])
+    }
+
+    /// As [`TreeArguments::places`], with trees that only `--plugs` comes before.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn places_before(&self, configured: &[PathBuf]) -> Result<Places, String> {
         if let Some(missing) = self.folders.iter().find(|folder| !folder.is_dir()) {
             return Err(format!("--plug: there is no folder {}", missing.display()));
         }
         let lock = self.lock_file().map(Lock::read).transpose();
         let lock = lock.map_err(|error| error.to_string())?.map(Arc::new);
         let lock_file = self.lock_file().map(Path::to_path_buf);
-        Ok(Places { trees: self.chosen()?, folders: self.folders.clone(), lock, lock_file })
+        let trees = match configured {
+            [_, ..] if self.plugs.is_empty() => configured.to_vec(),
+            _ => self.chosen()?,
+        };
+        Ok(Places { trees, folders: self.folders.clone(), lock, lock_file, ..Places::default() })
     }
 
     /// The lock file that plugs are held to, when they are.

@@ -1,5 +1,6 @@
 //! Problems of a pipeline file: what is wrong, where, and what to do about it.
 
+pub mod kinds;
 mod render;
 mod span;
 mod suggest;
@@ -44,6 +45,8 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The file as the user named it; filled in by whoever read the file.
     pub file: Option<String>,
+    /// The line holds a value that nobody should see: a snippet is not shown.
+    pub hides_source: bool,
 }
 
 impl Diagnostic {
@@ -65,6 +68,7 @@ impl Diagnostic {
             span,
             hint: None,
             file: None,
+            hides_source: false,
         }
     }
 

@@ -27,7 +27,7 @@ fn group<'d>(found: &'d Diagnostic, source: &'d str) -> Group<'d> {
     };
     let title = level.primary_title(found.message.as_str()).id(found.kind);
     let mut group = match found.span {
-        Some(span) => place(title, span, found.file.as_deref(), source),
+        Some(span) => place(title, span, found, source),
         None => Group::with_title(title),
     };
     if let Some(hint) = &found.hint {
@@ -36,15 +36,16 @@ fn group<'d>(found: &'d Diagnostic, source: &'d str) -> Group<'d> {
     group
 }
 
-/// Adds the first line of the span; of a line too long to be read, only its place. A block of YAML
+/// Adds the first line of the span; of a line that is too long to be read or not to be seen, only its
+/// place. A block of YAML
 /// reaches over many lines, and its first one says enough.
-fn place<'d>(title: Title<'d>, span: Span, file: Option<&str>, source: &'d str) -> Group<'d> {
+fn place<'d>(title: Title<'d>, span: Span, found: &Diagnostic, source: &'d str) -> Group<'d> {
     const READABLE: usize = 2_000;
     let bytes = span.bytes(source);
     let start = source[..bytes.start].rfind('\n').map_or(0, |end| end + 1);
     let line = source[start..].split('\n').next().unwrap_or_default();
-    let path = file.map(printable);
-    if line.len() > READABLE {
+    let path = found.file.as_deref().map(printable);
+    if line.len() > READABLE || found.hides_source {
         let origin = Origin::path(path.unwrap_or_else(|| "<pipeline>".to_owned()));
         let Position { line, column } = span.start;
         return title.element(origin.line(line as usize).char_column(column as usize));

@@ -1,11 +1,14 @@
 //! A pipeline file that was read: what is wrong with it, and its plan.
 
+use super::configured::{self, Descriptions, Findings};
 use super::inputs::GivenInput;
-use super::plan::Planned;
-use super::spec::{Parsed, PipelineSpec};
-use crate::catalog::Catalog;
+use super::plan::{self, Planned};
+use super::spec::{Mode, Parsed, PipelineSpec};
+use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{self, Diagnostic};
+use crate::yaml;
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 /// One file.
@@ -14,13 +17,41 @@ pub struct PipelineFile {
     source: Arc<str>,
     spec: Option<PipelineSpec>,
     diagnostics: Vec<Diagnostic>,
+    described: Descriptions,
 }
 
 impl PipelineFile {
     /// Parses the content of a file; `name` is what diagnostics call it.
     pub fn parse(name: &str, bytes: &[u8]) -> Self {
         let Parsed { spec, diagnostics, source } = PipelineSpec::parse(bytes);
-        Self { name: name.to_owned(), source, spec, diagnostics }
+        let described = Descriptions::default();
+        Self { name: name.to_owned(), source, spec, diagnostics, described }
+    }
+
+    /// Reads and parses a file. Of one that is too large no more is read than shows that: its
+    /// diagnostic is the same wherever it comes from.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(name: &str, content: impl Read) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        content.take(yaml::FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() <= yaml::FILE_BYTES {
+            return Ok(Self::parse(name, &bytes));
+        }
+        Ok(Self::too_large(name))
+    }
+
+    /// A file that is too large to be read.
+    #[must_use]
+    pub fn too_large(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            source: "".into(),
+            spec: None,
+            diagnostics: vec![yaml::too_large()],
+            described: Descriptions::default(),
+        }
     }
 
     /// Its text, for snippets.
@@ -31,6 +62,18 @@ impl PipelineFile {
     /// The pipeline, unless the file is not one.
     pub fn spec(&self) -> Option<&PipelineSpec> {
         self.spec.as_ref()
+    }
+
+    /// The plugs its steps mean: those that [`PipelineFile::describe`] wants to know about.
+    #[must_use]
+    pub fn plugs(&self, catalog: &Catalog) -> Vec<Arc<Installed>> {
+        self.spec.as_ref().map_or_else(Vec::new, |spec| configured::plugs(spec, catalog))
+    }
+
+    /// Tells it what its plugins say, so that configurations are held to their schemas. Of plugins
+    /// that are not described nothing is said.
+    pub fn describe(&mut self, described: Descriptions) {
+        self.described = described;
     }
 
     /// The plan with its lints. Reads the environment through `env` only.
@@ -47,25 +90,47 @@ impl PipelineFile {
             Some(spec) => Planned::resolve(spec, catalog, given, env),
             None => Err(Vec::new()),
         };
-        let shape_is_wrong = self.diagnostics.iter().any(Diagnostic::is_error);
+        let configured = self.configured(catalog);
         match resolved {
             Ok(mut planned) => {
-                let lints = self.named(std::mem::take(planned.lints()));
-                if shape_is_wrong {
-                    return Err(lints);
+                let all = self.named(std::mem::take(planned.lints()), configured);
+                if all.iter().any(Diagnostic::is_error) {
+                    return Err(all);
                 }
-                *planned.lints() = lints;
+                *planned.lints() = all;
                 Ok(planned)
             }
-            Err(problems) => Err(self.named(problems)),
+            Err(problems) => Err(self.named(problems, configured)),
         }
     }
 
-    /// Problems of the shape and `further` ones, in the order of the file and with its name.
-    pub fn named(&self, further: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let mut all: Vec<Diagnostic> = self.diagnostics.iter().cloned().chain(further).collect();
+    /// Everything that can be said of the file before it runs, and the engine that would run it.
+    #[must_use]
+    pub fn check(&self, catalog: &Catalog) -> (Mode, Vec<Diagnostic>) {
+        let checked = self.spec.as_ref().map(|spec| plan::check(spec, catalog));
+        let mode = checked.as_ref().map_or(Mode::Once, |checked| checked.mode);
+        let further = checked.map(|checked| checked.diagnostics).unwrap_or_default();
+        (mode, self.named(further, self.configured(catalog)))
+    }
+
+    fn configured(&self, catalog: &Catalog) -> Findings {
+        let Some(spec) = &self.spec else { return Findings::default() };
+        let mode = plan::mode(spec, catalog);
+        mode.map(|mode| configured::check(spec, catalog, &self.described, mode)).unwrap_or_default()
+    }
+
+    /// All problems, in the order of the file and with its name.
+    fn named(&self, further: Vec<Diagnostic>, configured: Findings) -> Vec<Diagnostic> {
+        let own = self.diagnostics.iter().cloned();
+        let mut all: Vec<Diagnostic> = own.chain(further).chain(configured.diagnostics).collect();
         diagnostics::sort(&mut all);
-        all.iter_mut().for_each(|one| one.file = Some(self.name.clone()));
+        for one in &mut all {
+            one.file = Some(self.name.clone());
+            let line = one.span.map(|span| span.start.line);
+            let is_secret =
+                |line| configured.secret_lines.iter().any(|lines| lines.contains(&line));
+            one.hides_source |= line.is_some_and(is_secret);
+        }
         all
     }
 }

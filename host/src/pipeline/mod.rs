@@ -5,11 +5,15 @@
 //! * [`inputs`]: what the user may hand in, and what was handed in
 //! * [`expr`]: templates and expressions
 //! * [`plan`]: plugins found, templates compiled, references checked
+//! * [`configured`]: configurations held to the schemas of their plugins
+//! * [`language`]: the language as JSON Schema, for editors
 //! * [`PipelineFile`]: all of it for one file
 
+pub mod configured;
 pub mod expr;
 mod file;
 pub mod inputs;
+pub mod language;
 pub mod lint;
 pub mod plan;
 pub mod spec;

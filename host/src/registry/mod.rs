@@ -9,6 +9,7 @@ mod bar;
 mod borrowed;
 mod calls;
 mod changes;
+mod describe;
 mod direct;
 mod figures;
 mod live;

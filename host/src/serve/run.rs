@@ -7,6 +7,7 @@ use super::pipelines::Found;
 use super::problem::{Kind, Problem};
 use super::refused::without_places;
 use super::state::{Phase, Serving};
+use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::json;
 use crate::pipeline::{GivenInput, PipelineFile, Planned};
@@ -36,10 +37,14 @@ pub(super) async fn run(
     let place = serving.admission.enter()?;
     let body = body::read(request, &serving, &KEYS).await?;
     serving.published(Instant::now() + serving.limits.call_timeout).await?;
-    let planning = spawn_blocking({
+    let reading = spawn_blocking({
         let serving = Arc::clone(&serving);
-        move || plan(&serving, body)
+        move || read(&serving, body)
     });
+    let (mut file, inputs) = reading.await.map_err(|_| lost())??;
+    let catalog = serving.registry.catalog();
+    file.describe(serving.registry.describe(&file.plugs(&catalog)).await);
+    let planning = spawn_blocking(move || plan(&file, &catalog, &inputs));
     let planned = planning.await.map_err(|_| lost())??;
     let answer = carry_out(serving, planned, place, budget).await?;
     let media = [(header::CONTENT_TYPE, "application/json")];
@@ -51,7 +56,10 @@ fn lost() -> Problem {
     Problem::new(Kind::Internal, "the task of the run was lost")
 }
 
-fn plan(serving: &Serving, mut body: Body) -> Result<Planned, Problem> {
+/// What a run is given, by name.
+type Inputs = BTreeMap<String, GivenInput>;
+
+fn read(serving: &Serving, mut body: Body) -> Result<(PipelineFile, Inputs), Problem> {
     let Some(pipelines) = &serving.pipelines else {
         let problem = Problem::new(Kind::UnknownPipeline, "this server runs no pipelines");
         return Err(problem.hint(Some("start it with --pipelines DIR")));
@@ -61,14 +69,17 @@ fn plan(serving: &Serving, mut body: Body) -> Result<Planned, Problem> {
     })?;
     let inputs = given(&body.object("inputs")?)?;
     let Found { name, bytes } = pipelines.read(&name)?;
-    let file = PipelineFile::parse(&name, &bytes);
-    // A pipeline is not how the token of this server gets out.
-    let visible = |name: &str| (name != super::access::TOKEN).then(|| std::env::var(name).ok());
-    let planned = file.plan(&serving.registry.catalog(), &inputs, &|name| visible(name).flatten());
-    planned.map_err(|problems| not_planned(&name, problems))
+    Ok((PipelineFile::parse(&name, &bytes), inputs))
 }
 
-fn given(inputs: &Json) -> Result<BTreeMap<String, GivenInput>, Problem> {
+fn plan(file: &PipelineFile, catalog: &Catalog, inputs: &Inputs) -> Result<Planned, Problem> {
+    // A pipeline is not how the token of this server gets out.
+    let visible = |name: &str| (name != super::access::TOKEN).then(|| std::env::var(name).ok());
+    let planned = file.plan(catalog, inputs, &|name| visible(name).flatten());
+    planned.map_err(not_planned)
+}
+
+fn given(inputs: &Json) -> Result<Inputs, Problem> {
     let mut given = BTreeMap::new();
     for (name, value) in json::entries(inputs.as_raw()) {
         let value = GivenInput::Json(value.to_owned().into());
@@ -80,7 +91,8 @@ fn given(inputs: &Json) -> Result<BTreeMap<String, GivenInput>, Problem> {
     Ok(given)
 }
 
-fn not_planned(name: &str, mut problems: Vec<Diagnostic>) -> Problem {
+fn not_planned(mut problems: Vec<Diagnostic>) -> Problem {
+    let name = problems.iter().find_map(|one| one.file.clone()).unwrap_or_default();
     for problem in &mut problems {
         if problem.kind == "missing_input" {
             problem.hint = Some("add it to `inputs`".to_owned());

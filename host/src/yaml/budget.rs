@@ -4,8 +4,8 @@ use crate::diagnostics::{Diagnostic, Position, Span};
 
 use super::{Node, Value};
 
-/// Bytes of a file.
-pub const FILE_BYTES: usize = 16 << 20;
+/// Bytes of a file. Text is copied a few times on its way, and all copies have to fit into 64 MiB.
+pub const FILE_BYTES: usize = 4 << 20;
 /// Collections in each other.
 pub const LEVELS: usize = 128;
 /// Values in a file. A value costs about 100 bytes in memory.

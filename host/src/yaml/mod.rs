@@ -8,7 +8,9 @@ mod load;
 mod scalar;
 mod text;
 
+pub use budget::FILE_BYTES;
 pub use load::{Loaded, load};
+pub use text::too_large;
 
 use serde_json::value::RawValue;
 

@@ -7,8 +7,7 @@ use super::budget;
 /// The text of a file, without a byte order mark, if it is worth parsing.
 pub fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
     if bytes.len() > budget::FILE_BYTES {
-        let message = format!("the file is larger than {} MiB", budget::FILE_BYTES >> 20);
-        return Err(Diagnostic::error("too_large", None, &message));
+        return Err(too_large());
     }
     let text = std::str::from_utf8(bytes).map_err(|invalid| {
         let valid = String::from_utf8_lossy(&bytes[..invalid.valid_up_to()]);
@@ -22,6 +21,13 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
     refuse_control_characters(text)?;
     budget::refuse_crowded_brackets(text)?;
     Ok(text)
+}
+
+/// The refusal of a file of more than [`budget::FILE_BYTES`].
+pub fn too_large() -> Diagnostic {
+    let message = format!("the file is larger than {} MiB", budget::FILE_BYTES >> 20);
+    Diagnostic::error("too_large", None, &message)
+        .hint("hand large data in as an input of the run".to_owned())
 }
 
 /// The parser lets some of them through, and no text editor shows them.

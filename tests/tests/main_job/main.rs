@@ -8,11 +8,14 @@
     reason = "a panic outside a test function, too, is a failed test here"
 )]
 
+mod budgets;
+mod configured;
 mod containment;
 mod foreign;
 mod formats;
 mod golden_cases;
 mod hello;
+mod host_config;
 mod interrupt;
 mod logging;
 mod metrics;

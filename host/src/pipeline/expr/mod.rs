@@ -29,6 +29,46 @@ pub use scope::{Data, Reads, Scope, StepNames, Visible};
 pub use tree::{Piece, Template, Tree};
 pub use values::{Failed, Values, Warnings};
 
+/// What a text without a template means, its escapes resolved; `None` when it holds a template.
+pub fn literal_text(text: &str) -> Option<String> {
+    let parts = template::split(text).ok()?;
+    let literal = |part: template::Part<'_>| match part {
+        template::Part::Literal(text) => Some(text),
+        _ => None,
+    };
+    parts.into_iter().map(literal).collect()
+}
+
+/// What a text means whose only templates are references to the environment, `${env:NAME:default}`.
+///
+/// # Errors
+/// What keeps it from being known.
+pub fn environment_text(
+    text: &str,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, Unresolved> {
+    let parts = template::split(text).map_err(|_| Unresolved::Template)?;
+    let part = |part: template::Part<'_>| match part {
+        template::Part::Literal(text) => Ok(text),
+        template::Part::Reference { provider: "env", rest } => {
+            let (name, default) = rest.split_once(':').map_or((rest, None), |(n, d)| (n, Some(d)));
+            let value = env(name).or_else(|| default.map(str::to_owned));
+            value.ok_or_else(|| Unresolved::Variable(name.to_owned()))
+        }
+        _ => Err(Unresolved::Template),
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// Why a text is not known before a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// A variable of the environment that is not set and has no default.
+    Variable(String),
+    /// A template that only a run can evaluate.
+    Template,
+}
+
 /// The names that mean something in every template. No step may be called so.
 pub const ROOTS: [&str; 11] = [
     "inputs",

@@ -91,6 +91,11 @@ fn runnable(compiler: Compiler<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> 
     if problems.iter().any(Diagnostic::is_error) { Err(problems) } else { Ok(problems) }
 }
 
+/// The engine that would run a pipeline; `None` where that is not decided, which [`check`] reports.
+pub fn mode(spec: &PipelineSpec, catalog: &Catalog) -> Option<Mode> {
+    mode::decide(spec, catalog, &mut Vec::new())
+}
+
 /// Finds what [`Planned::resolve`] would, as far as it depends neither on given inputs nor on the
 /// environment.
 pub fn check(spec: &PipelineSpec, catalog: &Catalog) -> Checked {
