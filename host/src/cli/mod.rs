@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod check;
 mod chosen;
+mod closing;
 mod compiling;
 mod failure;
 pub mod given;
@@ -14,6 +15,7 @@ pub mod log;
 mod measure;
 mod new;
 mod output;
+mod plan;
 mod probe;
 mod progress;
 mod run;
@@ -23,6 +25,8 @@ mod run_stream;
 mod serve;
 mod show;
 mod signals;
+mod steps;
+mod talk;
 mod test;
 mod trees;
 
@@ -69,6 +73,7 @@ enum Command {
     Run(run::RunArguments),
     New(new::NewArguments),
     Check(check::CheckArguments),
+    Plan(plan::PlanArguments),
     List(list::ListArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
@@ -87,8 +92,9 @@ impl Arguments {
     /// What the command logs where `PLUGPIPE_LOG` does not say.
     #[must_use]
     pub fn log_level(&self) -> log::Level {
-        match self.command {
+        match &self.command {
             Command::Serve(_) => log::Level::INFO,
+            Command::Run(arguments) => arguments.talk.log_level(),
             _ => log::Level::WARN,
         }
     }
@@ -106,6 +112,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Run(arguments) => run::run(arguments).await,
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Plan(arguments) => plan::run(arguments).await,
         Command::List(arguments) => list::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),

@@ -4,6 +4,7 @@ use super::compiling::Compiling;
 use super::given::GivenArguments;
 use super::run_stream::StreamArguments;
 use super::signals::Signals;
+use super::talk::TalkArguments;
 use super::trees::TreeArguments;
 use super::{build, failure, output, run_pipeline, run_plugin};
 use crate::catalog::Catalog;
@@ -34,6 +35,12 @@ pub(super) struct RunArguments {
     /// Compile the plugs of the trees first
     #[arg(long, conflicts_with_all = ["locked", "lock_file"])]
     build: bool,
+    /// Save the results in a new folder below this one: `<id>/{steps/<step>.json, result.json,
+    /// summary.json}`
+    #[arg(long, value_name = "DIR")]
+    pub(super) save: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) talk: TalkArguments,
     #[command(flatten)]
     pub(super) stream: StreamArguments,
     #[command(flatten)]
@@ -85,6 +92,9 @@ async fn read_job(arguments: RunArguments, signals: &mut Signals) -> Result<Job,
             run_pipeline::Job::read(&arguments).map(Box::new).map(Job::Pipeline)
         } else {
             arguments.stream.warn_in_vain();
+            if arguments.save.is_some() {
+                output::note("warning: --save is for pipelines, and this is a plugin");
+            }
             run_plugin::Job::read(arguments).map(Job::Plugin)
         }
     });

@@ -1,8 +1,8 @@
 //! `plugpipe run FILE` where the pipeline is a stream.
 
+use super::closing::Closing;
 use super::measure::Measurement;
 use super::progress::{Progress, Shown};
-use super::run_pipeline::closed;
 use super::signals::Signals;
 use super::{failure, output};
 use crate::metrics::http::{self, Server};
@@ -72,6 +72,7 @@ pub(super) async fn run(
     plan: StreamPlan,
     registry: &Registry,
     arguments: &StreamArguments,
+    closing: &Closing,
     signals: Signals,
 ) -> u8 {
     let writes_stdout = plan
@@ -107,8 +108,8 @@ pub(super) async fn run(
         measurement.write(&answer);
     }
     if writes_stdout {
-        closed(&answer, &signals, output::result_to_stderr)
+        closing.close(&answer, false, &signals, output::result_to_stderr)
     } else {
-        closed(&answer, &signals, output::result)
+        closing.close(&answer, false, &signals, output::result)
     }
 }
