@@ -6,8 +6,10 @@ mod check;
 mod chosen;
 mod closing;
 mod compiling;
+mod completions;
 mod failure;
 pub mod given;
+mod graph;
 mod install;
 mod list;
 mod lock;
@@ -22,6 +24,7 @@ mod run;
 mod run_pipeline;
 mod run_plugin;
 mod run_stream;
+mod search;
 mod serve;
 mod show;
 mod signals;
@@ -74,7 +77,9 @@ enum Command {
     New(new::NewArguments),
     Check(check::CheckArguments),
     Plan(plan::PlanArguments),
+    Graph(graph::GraphArguments),
     List(list::ListArguments),
+    Search(search::SearchArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
     Lock(lock::LockArguments),
@@ -84,6 +89,7 @@ enum Command {
     Remove(install::RemoveArguments),
     Bench(bench::BenchArguments),
     Serve(serve::ServeArguments),
+    Completions(completions::CompletionsArguments),
     #[command(hide = true)]
     Probe(probe::ProbeArguments),
 }
@@ -113,7 +119,9 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Plan(arguments) => plan::run(arguments).await,
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
@@ -123,6 +131,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Remove(arguments) => install::remove_plug(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
     };
     if code == DONE && output::is_lost() { FAILED } else { code }

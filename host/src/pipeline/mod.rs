@@ -5,10 +5,12 @@
 //! * [`inputs`]: what the user may hand in, and what was handed in
 //! * [`expr`]: templates and expressions
 //! * [`plan`]: plugins found, templates compiled, references checked
+//! * [`graph`]: the plan as a drawing
 //! * [`PipelineFile`]: all of it for one file
 
 pub mod expr;
 mod file;
+pub mod graph;
 pub mod inputs;
 pub mod lint;
 pub mod plan;

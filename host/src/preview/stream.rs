@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::json::{self, ObjectText};
 use crate::pipeline::expr::Warnings;
-use crate::pipeline::plan::{Stage, StreamOnError, StreamStep};
+use crate::pipeline::plan::{StreamOnError, StreamStep};
 use crate::pipeline::spec::StepSpec;
 use crate::pipeline::{PipelineSpec, StreamPlan};
 use crate::run::{LivePlugin, Plugins};
@@ -61,7 +61,7 @@ fn step(
 ) -> Box<RawValue> {
     let id = |at: usize| plan.steps.get(at).map_or("", |step| step.id.as_str());
     let mut out = ObjectText::new();
-    out.value("id", &step.id).value("stage", role(&step.stage));
+    out.value("id", &step.id).value("stage", step.stage.role());
     let config = known.object(&step.config, For::Reader, warnings);
     let mut cfg = config.json;
     if let Some(plug) = step.stage.installed() {
@@ -91,16 +91,6 @@ fn step(
     let unresolved: Vec<&String> = config.later.iter().chain(&config.secrets).collect();
     out.raw("config", &cfg).raw("with", &with(written)).value("unresolved", &unresolved);
     out.finish()
-}
-
-/// The word for what a step does to records.
-fn role(stage: &Stage) -> &'static str {
-    match stage {
-        Stage::Source(_) => "source",
-        Stage::Transform(_) => "transform",
-        Stage::Sink(_) => "sink",
-        Stage::Filter => "filter",
-    }
 }
 
 /// What a step gives to records, as written: the strongest layer of each key.
