@@ -3,9 +3,8 @@
 use super::trees::TreeArguments;
 use super::{DONE, WRONG, failure, output, run_pipeline};
 use crate::catalog::Catalog;
-use crate::diagnostics::{Diagnostic, printable};
+use crate::diagnostics::printable;
 use crate::pipeline::graph::{mermaid, text};
-use crate::pipeline::plan::Outline;
 use clap::{Args, ValueEnum};
 
 /// Draw the flow of a pipeline.
@@ -44,15 +43,7 @@ pub(super) fn run(arguments: &GraphArguments) -> u8 {
         Ok(file) => file,
         Err(message) => return failure::wrong("unreadable", &message),
     };
-    let wrong = |problems: Vec<Diagnostic>| {
-        failure::print_diagnostics(&problems, file.source());
-        WRONG
-    };
-    let own = file.named(Vec::new());
-    let Some(spec) = file.spec().filter(|_| !own.iter().any(Diagnostic::is_error)) else {
-        return wrong(own);
-    };
-    match Outline::of(spec, &Catalog::scan(&places)) {
+    match file.outline(&Catalog::scan(&places)) {
         Ok(outline) => {
             for plugin in &outline.missing {
                 let plugin = printable(plugin);
@@ -66,6 +57,9 @@ pub(super) fn run(arguments: &GraphArguments) -> u8 {
             });
             DONE
         }
-        Err(problems) => wrong(file.named(problems)),
+        Err(problems) => {
+            failure::print_diagnostics(&problems, file.source());
+            WRONG
+        }
     }
 }

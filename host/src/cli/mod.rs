@@ -10,6 +10,7 @@ mod completions;
 mod failure;
 pub mod given;
 mod graph;
+mod help;
 mod install;
 mod list;
 mod lock;
@@ -34,7 +35,7 @@ mod test;
 mod trees;
 
 use crate::loader::{Loader, Probe};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// The work is done.
@@ -95,6 +96,13 @@ enum Command {
 }
 
 impl Arguments {
+    /// The arguments of this process. Ends it with the help or with what is wrong.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let matches = help::grouped(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// What the command logs where `PLUGPIPE_LOG` does not say.
     #[must_use]
     pub fn log_level(&self) -> log::Level {
@@ -147,7 +155,6 @@ pub fn fault(message: &str) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {

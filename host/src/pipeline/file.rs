@@ -1,7 +1,7 @@
 //! A pipeline file that was read: what is wrong with it, and its plan.
 
 use super::inputs::GivenInput;
-use super::plan::Planned;
+use super::plan::{Outline, Planned};
 use super::spec::{Parsed, PipelineSpec};
 use crate::catalog::Catalog;
 use crate::diagnostics::{self, Diagnostic};
@@ -58,6 +58,18 @@ impl PipelineFile {
                 Ok(planned)
             }
             Err(problems) => Err(self.named(problems)),
+        }
+    }
+
+    /// What can be drawn of it, also where plugins are missing.
+    ///
+    /// # Errors
+    /// Every problem that keeps it from being drawn, in the order of the file.
+    pub fn outline(&self, catalog: &Catalog) -> Result<Outline, Vec<Diagnostic>> {
+        let is_wrong = self.diagnostics.iter().any(Diagnostic::is_error);
+        match self.spec.as_ref().filter(|_| !is_wrong) {
+            Some(spec) => Outline::of(spec, catalog).map_err(|problems| self.named(problems)),
+            None => Err(self.named(Vec::new())),
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Nobody but their owner can read them. The folder has its name only once everything is in it.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -32,7 +32,9 @@ pub fn save(answer: &Answer, folder: &Path) -> Result<PathBuf, SaveError> {
 
 fn try_save(answer: &Answer, folder: &Path) -> io::Result<PathBuf> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let staging = tempfile::Builder::new().prefix(".saving-").tempdir_in(folder)?;
+    let private = Permissions::from_mode(0o700);
+    let staging =
+        tempfile::Builder::new().prefix(".saving-").permissions(private).tempdir_in(folder)?;
     write(&staging.path().join("result.json"), answer.to_json().get())?;
     let summary = serde_json::to_string(&answer.summary).map_err(io::Error::other)?;
     write(&staging.path().join("summary.json"), &summary)?;
@@ -87,7 +89,6 @@ mod tests {
     use crate::run::answer::Mode;
     use serde_json::value::RawValue;
     use std::collections::BTreeSet;
-    use std::os::unix::fs::PermissionsExt;
 
     fn answer(ids: &[&str]) -> Answer {
         let result = || RawValue::from_string("{\"n\":1}".to_owned()).ok();
