@@ -58,6 +58,26 @@ mod tests {
     }
 
     #[test]
+    fn the_help_of_run_fits_on_a_screen() {
+        let mut command = Arguments::command();
+        let run = command.find_subcommand_mut("run").unwrap();
+        let lines = run.render_long_help().to_string().lines().count();
+        assert!(lines <= 50, "{lines} lines");
+    }
+
+    #[test]
+    fn the_help_of_each_command_has_an_example() {
+        let without = ["check", "schema", "explain", "completions"];
+        let command = Arguments::command();
+        let shown = command.get_subcommands().filter(|one| !one.is_hide_set());
+        for one in shown.filter(|one| !without.contains(&one.get_name())) {
+            let help = one.clone().render_long_help().to_string();
+            let usage = format!("\n  plugpipe {}", one.get_name());
+            assert!(help.contains("Example") && help.contains(&usage), "{help}");
+        }
+    }
+
+    #[test]
     fn no_line_of_the_list_is_too_long_for_a_terminal() {
         let help = grouped(Arguments::command()).render_help().to_string();
         let long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 100).collect();

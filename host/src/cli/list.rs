@@ -11,6 +11,7 @@ use std::sync::Arc;
 ///
 /// Reads manifests and the headers of libraries; runs nothing.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe list --json")]
 pub(super) struct ListArguments {
     /// Print JSON: `{plugs: [...], refused: [...]}`
     #[arg(long)]

@@ -15,28 +15,28 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Run a pipeline, or call one plugin.
-///
-/// TARGET is a pipeline when it ends in .yaml or .yml, is `-`, or is an existing file; else it is a
-/// plugin: `name`, `category/name` or `name@^1.2`. A pipeline prints the run document, a plugin its
-/// own answer: one JSON document on stdout. A pipeline whose first step is a source is a stream: it
-/// runs until the source ends or a signal comes, and its run document has the counters of what became
-/// of every record.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+A TARGET that ends in .yaml or .yml, is `-` or an existing file is a pipeline, else a plugin: `name`,
+`category/name` or `name@^1.2`. stdout gets one JSON document: the run document, or the plugin's own
+answer. A pipeline whose first step is a source is a stream and runs until the source ends.
+
+Examples:
+  plugpipe run orders.yaml --set day=2024-05-01 --save runs
+  plugpipe run json_serializer --input '{\"message\": {\"n\": 1}}'")]
 pub(super) struct RunArguments {
     /// A pipeline file or a plugin
     #[arg(value_name = "TARGET")]
     pub(super) target: String,
     #[command(flatten)]
     pub(super) given: GivenArguments,
-    /// The configuration of a plugin: a JSON object or `@FILE`. Without it, keys of --input that the
-    /// plugin knows as configuration are taken from there
+    /// The configuration of a plugin, JSON or `@FILE`; without it, taken from --input by its keys
     #[arg(long, value_name = "JSON")]
     pub(super) config: Option<String>,
     /// Compile the plugs of the trees first
     #[arg(long, conflicts_with_all = ["locked", "lock_file"])]
     build: bool,
-    /// Save the results in a new folder below this one: `<id>/{steps/<step>.json, result.json,
-    /// summary.json}`
+    /// Save the answer as files in a new folder below DIR, named after the run
     #[arg(long, value_name = "DIR")]
     pub(super) save: Option<PathBuf>,
     #[command(flatten)]

@@ -6,10 +6,10 @@ use clap::{ArgAction, Args};
 /// `--quiet` and `--verbose`.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(super) struct TalkArguments {
-    /// Say nothing but errors: no table, no lints, no warnings
+    /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell of each step as it starts, is tried again and ends; -vv also logs at debug
+    /// Tell of each step as it starts, is retried and ends; -vv logs at debug
     #[arg(short, long, action = ArgAction::Count)]
     verbose: u8,
 }

@@ -1,7 +1,7 @@
 //! The steps of a pipeline and the ways between them, as far as they can be known without inputs and
 //! without the plugins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PluginRef};
 use crate::diagnostics::Diagnostic;
@@ -83,8 +83,9 @@ impl Outline {
         let problems = parts::finish(compiler);
         match drawn {
             Some((steps, ways)) if !problems.iter().any(Diagnostic::is_error) => {
-                let missing = absent.into_iter().map(|(wanted, _)| wanted.name).collect();
-                Ok(Self { mode, steps, ways, missing })
+                let missing: BTreeSet<String> =
+                    absent.into_iter().map(|(wanted, _)| wanted.name).collect();
+                Ok(Self { mode, steps, ways, missing: missing.into_iter().collect() })
             }
             _ => Err(problems),
         }
@@ -141,21 +142,30 @@ fn streams(spec: &PipelineSpec, steps: &[StreamStep]) -> Drawn {
 
 /// The plugins that are not there, and the roles that their steps need them to have.
 fn absent(spec: &PipelineSpec, catalog: &Catalog) -> Vec<(PluginRef, Vec<String>)> {
-    let mut absent: BTreeMap<String, (PluginRef, Vec<String>)> = BTreeMap::new();
+    let mut roles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut categories: BTreeMap<&str, &String> = BTreeMap::new();
+    let mut wanted: Vec<&PluginRef> = Vec::new();
     for (at, step) in spec.steps.iter().enumerate() {
-        let Some(name) = &step.plugin else { continue };
-        if catalog.find(&name.wanted).is_ok() {
+        let Some(name) = step.plugin.as_ref().map(|plugin| &plugin.wanted) else { continue };
+        if catalog.find(name).is_ok() {
             continue;
         }
-        let role = guessed_role(spec, at, step).to_owned();
-        let (_, roles) = absent
-            .entry(name.wanted.name.clone())
-            .or_insert_with(|| (name.wanted.clone(), Vec::new()));
-        if !roles.contains(&role) {
-            roles.push(role);
+        if !wanted.contains(&name) {
+            wanted.push(name);
+        }
+        roles.entry(&name.name).or_default().push(guessed_role(spec, at, step).to_owned());
+        if let Some(category) = &name.category {
+            categories.entry(&name.name).or_insert(category);
         }
     }
-    absent.into_values().collect()
+    let stand_in = |wanted: &PluginRef| {
+        // One name in two categories, of which one is nobody's, would mean neither.
+        let other = || categories.get(wanted.name.as_str()).map(|category| (*category).clone());
+        let category = wanted.category.clone().or_else(other);
+        let roles = roles.get(wanted.name.as_str()).cloned().unwrap_or_default();
+        (PluginRef { category, ..wanted.clone() }, roles)
+    };
+    wanted.into_iter().map(stand_in).collect()
 }
 
 /// The role that a step's plugin must have, where only the file can tell: what it says, else its place.
