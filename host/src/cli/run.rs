@@ -17,9 +17,9 @@ use std::time::Duration;
 /// Run a pipeline, or call one plugin.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A TARGET that ends in .yaml or .yml, is `-` or an existing file is a pipeline, else a plugin: `name`,
-`category/name` or `name@^1.2`. stdout gets one JSON document: the run document, or the plugin's own
-answer. A pipeline whose first step is a source is a stream and runs until the source ends.
+A TARGET that ends in .yaml or .yml, is `-` or an existing file is a pipeline, else a plugin:
+`name`, `category/name` or `name@^1.2`. stdout gets one JSON document: the run document, or the
+plugin's own answer. A pipeline that begins with a source is a stream: it runs until that ends.
 
 Examples:
   plugpipe run orders.yaml --set day=2024-05-01 --save runs
