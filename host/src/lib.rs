@@ -8,7 +8,7 @@
 //! - [`registry`]: what is loaded; [`services`] is what the host lends to plugins.
 //! - [`metrics`]: the cells that plugins write to.
 //! - [`pipeline`]: from a YAML file to a plan in which nothing is undecided.
-//! - [`run`]: the document engine; [`stream`]: the batch engine.
+//! - [`run`]: the document engine; [`stream`]: the batch engine; [`preview`]: what they would do.
 //! - [`secrets`]: where they come from, and how they are kept out of what is shown.
 //! - [`yaml`], [`json`], [`diagnostics`]: text with places, documents as text, problems with hints.
 //! - [`serve`]: the host as an HTTP service; [`refresh`] keeps it in step with the trees.
@@ -41,6 +41,7 @@ pub mod json;
 pub mod loader;
 pub mod metrics;
 pub mod pipeline;
+pub mod preview;
 pub mod proving;
 pub mod refresh;
 pub mod registry;

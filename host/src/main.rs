@@ -1,6 +1,5 @@
 //! The `plugpipe` command.
 
-use clap::Parser as _;
 use plugpipe::cli::{self, Arguments};
 use std::process::ExitCode;
 
@@ -11,7 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const THREADS: usize = 2048;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::of_process();
     cli::log::install(arguments.log_level());
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(THREADS)

@@ -21,6 +21,9 @@ pub struct Manifest {
     /// What it can be: `process`, `source`, `transform`, `sink`, `secrets`.
     #[serde(default)]
     pub roles: Vec<String>,
+    /// Words to find it by.
+    #[serde(default, deserialize_with = "words")]
+    pub tags: Vec<String>,
     /// The library's file, if it is not `lib<name>.so`.
     #[serde(default)]
     pub entrypoint: Option<String>,
@@ -100,6 +103,13 @@ impl Manifest {
     }
 }
 
+/// The texts of a list. Anything else is a foreign manifest's own business and no word to find it by.
+fn words<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let value = Value::deserialize(from)?;
+    let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    Ok(texts.map(str::to_owned).collect())
+}
+
 /// serde counts lines in our JSON, which nobody has seen.
 fn without_position(error: serde_json::Error) -> Reason {
     let message = error.to_string();
@@ -118,6 +128,16 @@ mod tests {
         let manifest = Manifest::parse(b"name: echo\nversion: 1.0.0\nlicence: whatever\n").unwrap();
         assert_eq!(manifest.library_file(), "libecho.so");
         assert_eq!(manifest.version, Version::new(1, 0, 0));
+    }
+
+    #[test]
+    fn tags_that_are_no_list_of_texts_are_no_reason_to_refuse() {
+        for (tags, expected) in
+            [("[kafka, 1, fast]", vec!["kafka", "fast"]), ("kafka", vec![]), ("{a: b}", vec![])]
+        {
+            let text = format!("name: echo\nversion: 1.0.0\ntags: {tags}\n");
+            assert_eq!(Manifest::parse(text.as_bytes()).unwrap().tags, expected, "{tags}");
+        }
     }
 
     #[test]

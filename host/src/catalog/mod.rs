@@ -12,8 +12,10 @@ mod reason;
 mod reference;
 mod refusal;
 pub(crate) mod scan;
+mod search;
 mod sha256;
 mod stamp;
+mod stand_in;
 pub(crate) mod trusted;
 
 pub use find::{Missing, NotFound};
@@ -24,6 +26,7 @@ pub use places::Places;
 pub use reason::Reason;
 pub use reference::PluginRef;
 pub use refusal::Refusal;
+pub use search::{Found, search};
 pub use sha256::{NotADigest, Sha256};
 pub use stamp::{FileStamp, Stamp};
 

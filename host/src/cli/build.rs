@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Compile plugs from their source and put each library beside its plug.yaml.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe build json_serializer")]
 pub(super) struct BuildArguments {
     /// The plugs to compile: names such as `json_serializer`, or folders of crates; all plugs of the
     /// trees when none is named

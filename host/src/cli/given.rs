@@ -14,8 +14,8 @@ pub(super) struct GivenArguments {
     /// The input: a JSON object, `@FILE` that holds one, or `-` for stdin
     #[arg(long, value_name = "JSON")]
     input: Option<String>,
-    /// One input by name: `k=v` (JSON where it parses, else text), or `k=@FILE` (a .json file is its
-    /// value, an .ndjson file the list of its lines, any other its text); may be given several times
+    /// One input, again for more: `k=v` (JSON or text) or `k=@FILE` (the value of a .json file, the
+    /// list of an .ndjson file's lines, else text)
     #[arg(long = "set", value_name = "K=V")]
     set: Vec<String>,
 }

@@ -8,8 +8,9 @@ use crate::install::{Addition, InstallError, add, removable, remove};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Put a copy of a plug into a tree: its manifest, library, checksum and README. Loads it first.
+/// Put a copy of a plug into a tree, with its checksum and README. Loads it first.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe install ./my_serializer --into plugs")]
 pub(super) struct InstallArguments {
     /// The folder of a plug, built or a crate, or a library beside its plug.yaml
     #[arg(value_name = "PATH")]
@@ -29,6 +30,7 @@ pub(super) struct InstallArguments {
 
 /// Take one version of a plug out of its tree.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe remove serialization/my_serializer/1.0.0")]
 pub(super) struct RemoveArguments {
     /// The plug: `name`, `category/name` or `category/name/1.0.0`
     #[arg(value_name = "PLUG", value_parser = plugin_ref)]

@@ -5,11 +5,13 @@ use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::printable;
 use clap::Args;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Show the installed plugs, and the folders that were refused with the reason.
 ///
 /// Reads manifests and the headers of libraries; runs nothing.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe list --json")]
 pub(super) struct ListArguments {
     /// Print JSON: `{plugs: [...], refused: [...]}`
     #[arg(long)]
@@ -38,28 +40,33 @@ fn as_json(catalog: &Catalog) -> Value {
     json!({ "plugs": plugs, "refused": catalog.refused() })
 }
 
-fn entry(plug: &Installed) -> Value {
+/// A plug, as `list` and `search` print it.
+pub(super) fn entry(plug: &Installed) -> Value {
     json!({
         "category": plug.category,
         "name": plug.name,
         "version": plug.version.to_string(),
         "roles": plug.manifest.roles,
+        "tags": plug.manifest.tags,
         "description": plug.manifest.description,
         "abi": plug.meta.abi,
         "path": plug.path,
     })
 }
 
-fn as_text(catalog: &Catalog) -> String {
-    let names: Vec<String> = catalog.installed().iter().map(|plug| reference(plug)).collect();
+/// A line for each plug, for people.
+pub(super) fn lines(plugs: &[Arc<Installed>]) -> Vec<String> {
+    let names: Vec<String> = plugs.iter().map(|plug| reference(plug)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
-    let plugs = catalog.installed().iter().zip(&names);
-    let mut lines: Vec<String> = plugs
-        .map(|(plug, name)| {
-            let description = printable(&plug.manifest.description);
-            format!("{name:width$}  {description}").trim_end().to_owned()
-        })
-        .collect();
+    let line = |(plug, name): (&Arc<Installed>, &String)| {
+        let description = printable(&plug.manifest.description);
+        format!("{name:width$}  {description}").trim_end().to_owned()
+    };
+    plugs.iter().zip(&names).map(line).collect()
+}
+
+fn as_text(catalog: &Catalog) -> String {
+    let mut lines = lines(catalog.installed());
     if lines.is_empty() {
         lines.push(format!("no plug is installed in {}", catalog.places()));
     }

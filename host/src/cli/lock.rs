@@ -11,6 +11,7 @@ use std::path::PathBuf;
 /// With --locked, every other command uses only plugs that are in the lock file, exactly as they are
 /// there, and refuses the rest before any of it runs. Runs nothing.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe lock && plugpipe run orders.yaml --locked")]
 pub(super) struct LockArguments {
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = Lock::FILE)]

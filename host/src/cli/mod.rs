@@ -4,11 +4,15 @@ mod bench;
 mod build;
 mod check;
 mod chosen;
+mod closing;
 mod compiling;
+mod completions;
 mod described;
 mod explain;
 mod failure;
 pub mod given;
+mod graph;
+mod help;
 mod host;
 mod install;
 mod list;
@@ -17,6 +21,7 @@ pub mod log;
 mod measure;
 mod new;
 mod output;
+mod plan;
 mod probe;
 mod progress;
 mod run;
@@ -24,14 +29,17 @@ mod run_pipeline;
 mod run_plugin;
 mod run_stream;
 mod schema;
+mod search;
 mod serve;
 mod show;
 mod signals;
+mod steps;
+mod talk;
 mod test;
 mod trees;
 
 use crate::loader::{Loader, Probe};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// The work is done.
@@ -75,7 +83,10 @@ enum Command {
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
     Schema(schema::SchemaArguments),
+    Plan(plan::PlanArguments),
+    Graph(graph::GraphArguments),
     List(list::ListArguments),
+    Search(search::SearchArguments),
     Show(show::ShowArguments),
     Doc(show::DocArguments),
     Lock(lock::LockArguments),
@@ -85,16 +96,25 @@ enum Command {
     Remove(install::RemoveArguments),
     Bench(bench::BenchArguments),
     Serve(serve::ServeArguments),
+    Completions(completions::CompletionsArguments),
     #[command(hide = true)]
     Probe(probe::ProbeArguments),
 }
 
 impl Arguments {
+    /// The arguments of this process. Ends it with the help or with what is wrong.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let matches = help::grouped(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// What the command logs where `PLUGPIPE_LOG` does not say.
     #[must_use]
     pub fn log_level(&self) -> log::Level {
-        match self.command {
+        match &self.command {
             Command::Serve(_) => log::Level::INFO,
+            Command::Run(arguments) => arguments.talk.log_level(),
             _ => log::Level::WARN,
         }
     }
@@ -114,7 +134,10 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Plan(arguments) => plan::run(arguments).await,
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Doc(arguments) => show::doc(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
@@ -124,6 +147,7 @@ pub async fn run(arguments: Arguments) -> u8 {
         Command::Remove(arguments) => install::remove_plug(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
     };
     if code == DONE && output::is_lost() { FAILED } else { code }
@@ -139,7 +163,6 @@ pub fn fault(message: &str) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {

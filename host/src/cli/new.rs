@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// In the root of a checkout it becomes plugs/CATEGORY/NAME/0.1.0, elsewhere ./NAME, a crate that
 /// stands alone. Nothing is overwritten.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe new serializer my_serializer")]
 pub(super) struct NewArguments {
     /// What it is to be
     #[arg(value_enum)]

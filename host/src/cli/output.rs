@@ -72,6 +72,11 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// One line for a person, above what is drawn.
+pub(super) fn beside(text: &str) {
+    super::progress::beside(|| note(text));
+}
+
 /// One line for a person about something that went wrong.
 pub(super) fn error(message: &str) {
     note(&format!("error: {message}"));

@@ -11,6 +11,9 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+/// A terminal that lines are drawn on.
+pub(super) type Screen = MultiProgress;
+
 /// What is drawn now, for those who want to write beside it.
 static DRAWN: Mutex<Option<MultiProgress>> = Mutex::new(None);
 
@@ -68,10 +71,22 @@ impl Progress {
         let Some(showing) = self.0 else { return };
         showing.abort();
         let _ = showing.await;
-        let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(screen) = drawn {
-            let _ = screen.clear();
-        }
+        erase();
+    }
+}
+
+/// The terminal on stderr; what is written [`beside`] it stands above from now on.
+pub(super) fn screen() -> Screen {
+    let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(screen.clone());
+    screen
+}
+
+/// Erases what is drawn, and draws no more.
+pub(super) fn erase() {
+    let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(screen) = drawn {
+        let _ = screen.clear();
     }
 }
 
@@ -85,13 +100,12 @@ pub(super) fn beside<R>(write: impl FnOnce() -> R) -> R {
 }
 
 async fn draw(stream: Watched) {
-    let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    let screen = screen();
     // A line that is too long is cut at the width of the terminal.
     let style = ProgressStyle::with_template("{wide_msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
     let bar = |_| screen.add(ProgressBar::no_length().with_style(style.clone()));
     let bars: Vec<ProgressBar> = stream.steps().map(bar).collect();
-    *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(screen);
     let mut past = VecDeque::from([Snapshot::take(&stream)]);
     let mut clock = interval(REDRAW);
     clock.set_missed_tick_behavior(MissedTickBehavior::Skip);

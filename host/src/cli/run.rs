@@ -5,6 +5,7 @@ use super::given::GivenArguments;
 use super::host::HostArguments;
 use super::run_stream::StreamArguments;
 use super::signals::Signals;
+use super::talk::TalkArguments;
 use super::{build, failure, output, run_pipeline, run_plugin};
 use crate::catalog::Catalog;
 use crate::compile::{CompileError, Order, compile};
@@ -14,26 +15,32 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Run a pipeline, or call one plugin.
-///
-/// TARGET is a pipeline when it ends in .yaml or .yml, is `-`, or is an existing file; else it is a
-/// plugin: `name`, `category/name` or `name@^1.2`. A pipeline prints the run document, a plugin its
-/// own answer: one JSON document on stdout. A pipeline whose first step is a source is a stream: it
-/// runs until the source ends or a signal comes, and its run document has the counters of what became
-/// of every record.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+A TARGET that ends in .yaml or .yml, is `-` or an existing file is a pipeline, else a plugin:
+`name`, `category/name` or `name@^1.2`. stdout gets one JSON document: the run document, or the
+plugin's own answer. A pipeline that begins with a source is a stream: it runs until that ends.
+
+Examples:
+  plugpipe run orders.yaml --set day=2024-05-01 --save runs
+  plugpipe run json_serializer --input '{\"message\": {\"n\": 1}}'")]
 pub(super) struct RunArguments {
     /// A pipeline file or a plugin
     #[arg(value_name = "TARGET")]
     pub(super) target: String,
     #[command(flatten)]
     pub(super) given: GivenArguments,
-    /// The configuration of a plugin: a JSON object or `@FILE`. Without it, keys of --input that the
-    /// plugin knows as configuration are taken from there
+    /// The configuration of a plugin, JSON or `@FILE`; without it, taken from --input by its keys
     #[arg(long, value_name = "JSON")]
     pub(super) config: Option<String>,
     /// Compile the plugs of the trees first
     #[arg(long, conflicts_with_all = ["locked", "lock_file"])]
     build: bool,
+    /// Save the answer as files in a new folder below DIR, named after the run
+    #[arg(long, value_name = "DIR")]
+    pub(super) save: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) talk: TalkArguments,
     #[command(flatten)]
     pub(super) stream: StreamArguments,
     #[command(flatten)]
@@ -89,6 +96,9 @@ async fn read_job(arguments: RunArguments, signals: &mut Signals) -> Result<Job,
             run_pipeline::Job::read(&arguments).map(Box::new).map(Job::Pipeline)
         } else {
             arguments.stream.warn_in_vain();
+            if arguments.save.is_some() {
+                output::note("warning: --save is for pipelines, and this is a plugin");
+            }
             run_plugin::Job::read(arguments).map(Job::Plugin)
         }
     });

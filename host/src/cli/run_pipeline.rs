@@ -1,15 +1,17 @@
 //! `plugpipe run FILE`: one pipeline, and the run document.
 
+use super::closing::Closing;
 use super::failure::Fault;
+use super::given::GivenArguments;
+use super::progress::Shown;
 use super::run::RunArguments;
 use super::run_stream::StreamArguments;
 use super::signals::Signals;
-use super::{DONE, FAILED, WRONG, failure, output, run_stream};
-use crate::diagnostics::printable;
+use super::steps::{Live, Watcher, table};
+use super::{WRONG, failure, output, run_stream};
 use crate::pipeline::{GivenInput, PipelineFile, Planned};
 use crate::registry::Registry;
-use crate::run::answer::BAD_CONFIGURATION;
-use crate::run::{self, Answer, Unobserved};
+use crate::run;
 use crate::yaml;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,9 +22,11 @@ pub(super) struct Job {
     file: PipelineFile,
     given: Given,
     stream: StreamArguments,
+    closing: Closing,
 }
 
-type Given = BTreeMap<String, GivenInput>;
+/// Inputs by name.
+pub(super) type Given = BTreeMap<String, GivenInput>;
 
 impl Job {
     /// Reads the file and the inputs.
@@ -32,61 +36,73 @@ impl Job {
                 "--config is for a plugin; a pipeline's steps have a `config` of their own";
             return Err(("bad_input", message.to_owned()));
         }
-        if arguments.target == "-" && arguments.given.reads_stdin() {
-            let message = "the pipeline and --input cannot both come from stdin";
-            return Err(("bad_input", message.to_owned()));
-        }
-        let given = arguments.given.read().map_err(|message| ("bad_input", message))?;
-        let file = read(&arguments.target);
-        let file = file.map_err(|message| ("unreadable", message))?;
-        let stream = arguments.stream.clone();
-        Ok(Self { file, given: given.into_iter().collect(), stream })
+        let (file, given) = read_with(&arguments.target, &arguments.given)?;
+        let closing = Closing { talk: arguments.talk, save: arguments.save.clone() };
+        Ok(Self { file, given, stream: arguments.stream.clone(), closing })
     }
 }
 
+/// Reads a file and the inputs of its pipeline.
+pub(super) fn read_with(
+    target: &str,
+    given: &GivenArguments,
+) -> Result<(PipelineFile, Given), Fault> {
+    if target == "-" && given.reads_stdin() {
+        let message = "the pipeline and --input cannot both come from stdin";
+        return Err(("bad_input", message.to_owned()));
+    }
+    let given = given.read().map_err(|message| ("bad_input", message))?;
+    let file = read(target).map_err(|message| ("unreadable", message))?;
+    Ok((file, given.into_iter().collect()))
+}
+
+/// The plan of a file, its lints printed where `lints` says so; else the exit code, with everything that
+/// is wrong printed.
+pub(super) async fn planned(
+    file: &mut PipelineFile,
+    given: &Given,
+    registry: &Registry,
+    lints: bool,
+) -> Result<Planned, u8> {
+    describe(file, registry).await;
+    let environment = |name: &str| std::env::var(name).ok();
+    let planned = file.plan(&registry.catalog(), given, &environment);
+    let mut planned = planned.map_err(|problems| {
+        failure::print_diagnostics(&problems, file.source());
+        WRONG
+    })?;
+    if lints {
+        failure::print_lints(planned.lints(), file.source());
+    }
+    Ok(planned)
+}
+
 pub(super) async fn run(job: &mut Job, registry: &Registry, mut signals: Signals) -> u8 {
-    tokio::select! {
-        () = describe(&mut job.file, registry) => {}
+    let talk = job.closing.talk;
+    let planned = tokio::select! {
+        planned = planned(&mut job.file, &job.given, registry, !talk.is_quiet()) => planned,
         code = signals.first() => {
             failure::print("interrupted", "a signal came before the plugins were open");
             return code;
         }
-    }
-    let source = job.file.source();
-    let environment = |name: &str| std::env::var(name).ok();
-    let planned = match job.file.plan(&registry.catalog(), &job.given, &environment) {
-        Ok(planned) => planned,
-        Err(problems) => {
-            failure::print_diagnostics(&problems, source);
-            return WRONG;
-        }
     };
     match planned {
-        Planned::Once(plan) => {
-            failure::print_lints(&plan.lints, source);
+        Err(code) => code,
+        Ok(Planned::Once(plan)) => {
             job.stream.warn_in_vain();
-            let answer = run::run(&plan, registry, &Unobserved, signals.clone().stopped()).await;
-            closed(&answer, &signals, output::result)
+            let is_drawn = !talk.is_quiet() && Shown::choose(false, false) == Shown::Drawn;
+            let watcher = Watcher::new(&plan, talk.tells_events());
+            let live = is_drawn.then(|| Live::start(&watcher));
+            let answer = run::run(&plan, registry, &watcher, signals.clone().stopped()).await;
+            if let Some(live) = live {
+                live.end().await;
+                output::note(&table(&answer.summary, output::styled()));
+            }
+            job.closing.close(&answer, is_drawn, &signals, output::result)
         }
-        Planned::Stream(plan) => {
-            failure::print_lints(&plan.lints, source);
-            run_stream::run(plan, registry, &job.stream, signals).await
+        Ok(Planned::Stream(plan)) => {
+            run_stream::run(plan, registry, &job.stream, &job.closing, signals).await
         }
-    }
-}
-
-/// Says how a run ended: the first fault to stderr, the run document to `print`, and the exit code.
-pub(super) fn closed(answer: &Answer, signals: &Signals, print: impl FnOnce(&str)) -> u8 {
-    if let Some(error) = &answer.error {
-        let step = error.step.as_ref().map(|step| format!("step `{step}`: ")).unwrap_or_default();
-        output::error(&format!("{step}{}", printable(&error.message)));
-    }
-    print(answer.to_json().get());
-    match signals.seen() {
-        _ if answer.is_success() => DONE,
-        _ if answer.error.as_ref().is_some_and(|error| error.kind == BAD_CONFIGURATION) => WRONG,
-        Some(code) => code,
-        None => FAILED,
     }
 }
 

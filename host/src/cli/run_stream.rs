@@ -1,8 +1,8 @@
 //! `plugpipe run FILE` where the pipeline is a stream.
 
+use super::closing::Closing;
 use super::measure::Measurement;
 use super::progress::{Progress, Shown};
-use super::run_pipeline::closed;
 use super::signals::Signals;
 use super::{failure, output};
 use crate::metrics::http::{self, Server};
@@ -18,17 +18,16 @@ use std::time::Duration;
 
 /// What only a stream takes.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Streams")]
 pub(super) struct StreamArguments {
-    /// Streams: seconds that records in flight have to become final after SIGINT, SIGTERM or a failure
+    /// Seconds that records in flight have to become final after a signal or a failure
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     drain_timeout: f64,
-    /// Streams: show the progress also where stderr is no terminal, as plain lines once a second. On a
-    /// terminal it is always shown: one line a step with records/s, MB/s, records in flight and the
-    /// source's lag
+    /// Show the progress also where stderr is no terminal: a line a step and second
     #[arg(long)]
     progress: bool,
-    /// Streams: serve metrics in Prometheus' text format at http://ADDR/metrics while the stream runs.
-    /// Loopback addresses only, as 127.0.0.1:9464; port 0 takes a free one, which stderr names
+    /// Serve Prometheus metrics at http://ADDR/metrics, a loopback address; port 0: a free one, which
+    /// stderr names
     #[arg(long, value_name = "ADDR", value_parser = http::address)]
     metrics: Option<SocketAddr>,
     /// Writes what `plugpipe bench` wants to know
@@ -72,6 +71,7 @@ pub(super) async fn run(
     plan: StreamPlan,
     registry: &Registry,
     arguments: &StreamArguments,
+    closing: &Closing,
     signals: Signals,
 ) -> u8 {
     let writes_stdout = plan
@@ -107,8 +107,8 @@ pub(super) async fn run(
         measurement.write(&answer);
     }
     if writes_stdout {
-        closed(&answer, &signals, output::result_to_stderr)
+        closing.close(&answer, false, &signals, output::result_to_stderr)
     } else {
-        closed(&answer, &signals, output::result)
+        closing.close(&answer, false, &signals, output::result)
     }
 }

@@ -21,6 +21,7 @@ use std::time::Duration;
 /// watched: what is added, replaced or removed there is so here a moment later, and no running call
 /// notices. SIGTERM or SIGINT lets running calls end; a second one ends the process.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe serve --pipelines pipelines")]
 pub(super) struct ServeArguments {
     /// Where to listen; port 0 takes a free one, which stderr names
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7464", value_parser = address)]

@@ -9,6 +9,7 @@ use clap::Args;
 
 /// Show what a plug is, what it takes and how it is configured. Loads it.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe show kafka_producer")]
 pub(super) struct ShowArguments {
     /// The plug, or its folder
     #[arg(value_name = "PLUG|DIR", value_parser = build::wanted)]
@@ -22,6 +23,7 @@ pub(super) struct ShowArguments {
 
 /// Write the reference of a plug as Markdown. Loads it.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe doc kafka_producer > kafka_producer.md")]
 pub(super) struct DocArguments {
     /// The plug, or its folder
     #[arg(value_name = "PLUG|DIR", value_parser = build::wanted)]

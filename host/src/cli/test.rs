@@ -17,6 +17,7 @@ use std::process::Command;
 /// The plugin runs in a process of its own and is called for real, thousands of times, with the input
 /// and the configuration of its golden cases or of the examples in its schemas.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe test json_serializer")]
 pub(super) struct TestArguments {
     /// The plug, or the folder of a crate, which is compiled first
     #[arg(value_name = "PLUG|DIR", value_parser = build::wanted)]

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 /// The choice of trees that every command has.
 #[derive(Args, Debug, Clone)]
+#[command(next_help_heading = "Plugs")]
 pub(super) struct TreeArguments {
-    /// A tree of plugs to look at instead of the usual ones; may be given several times
+    /// A tree of plugs instead of the usual ones; again for more
     #[arg(long = "plugs", value_name = "DIR")]
     plugs: Vec<PathBuf>,
-    /// The folder of one plug to use as well, wherever it lies; may be given several times
+    /// The folder of one plug to use as well; again for more
     #[arg(long = "plug", value_name = "DIR")]
     folders: Vec<PathBuf>,
     /// Use only plugs that are in the lock file, exactly as they are there

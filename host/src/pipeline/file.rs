@@ -2,7 +2,7 @@
 
 use super::configured::{self, Descriptions, Findings};
 use super::inputs::GivenInput;
-use super::plan::{self, Planned};
+use super::plan::{self, Outline, Planned};
 use super::spec::{Mode, Parsed, PipelineSpec};
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{self, Diagnostic};
@@ -111,6 +111,19 @@ impl PipelineFile {
         let mode = checked.as_ref().map_or(Mode::Once, |checked| checked.mode);
         let further = checked.map(|checked| checked.diagnostics).unwrap_or_default();
         (mode, self.named(further, self.configured(catalog)))
+    }
+
+    /// What can be drawn of it, also where plugins are missing.
+    ///
+    /// # Errors
+    /// Every problem that keeps it from being drawn, in the order of the file.
+    pub fn outline(&self, catalog: &Catalog) -> Result<Outline, Vec<Diagnostic>> {
+        let is_wrong = self.diagnostics.iter().any(Diagnostic::is_error);
+        let named = |problems| self.named(problems, Findings::default());
+        match self.spec.as_ref().filter(|_| !is_wrong) {
+            Some(spec) => Outline::of(spec, catalog).map_err(named),
+            None => Err(named(Vec::new())),
+        }
     }
 
     fn configured(&self, catalog: &Catalog) -> Findings {

@@ -7,11 +7,13 @@
 //! * [`plan`]: plugins found, templates compiled, references checked
 //! * [`configured`]: configurations held to the schemas of their plugins
 //! * [`language`]: the language as JSON Schema, for editors
+//! * [`graph`]: the plan as a drawing
 //! * [`PipelineFile`]: all of it for one file
 
 pub mod configured;
 pub mod expr;
 mod file;
+pub mod graph;
 pub mod inputs;
 pub mod language;
 pub mod lint;

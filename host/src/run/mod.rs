@@ -4,6 +4,7 @@
 //! * [`context`]: what a step is given
 //! * [`success`]: what its result says about it
 //! * [`answer`]: the one document on stdout
+//! * [`save`]: the same as files
 
 pub mod answer;
 mod call;
@@ -11,6 +12,7 @@ pub mod context;
 mod engine;
 pub mod observe;
 pub mod plugins;
+pub mod save;
 pub mod secrets;
 pub mod success;
 

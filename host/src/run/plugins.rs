@@ -30,6 +30,11 @@ pub trait LivePlugin {
         None
     }
 
+    /// The schema of its input, if it says one.
+    fn input_schema(&self) -> Option<&serde_json::Value> {
+        None
+    }
+
     /// One call. The request is complete: the plugin sees nothing else.
     fn process(&self, request: Request) -> impl Future<Output = Result<Json, Error>> + Send;
 }
@@ -49,6 +54,10 @@ impl LivePlugin for Arc<Live> {
 
     fn config_schema(&self) -> Option<&serde_json::Value> {
         self.description().config.get("process").map(|schema| schema.as_value())
+    }
+
+    fn input_schema(&self) -> Option<&serde_json::Value> {
+        Some(self.description().input.as_value())
     }
 
     async fn process(&self, request: Request) -> Result<Json, Error> {

@@ -39,6 +39,7 @@ use std::time::Duration;
 /// topic, in turn with the pipeline; filters and transforms of the pipeline they do without. A ratio
 /// above 1 means that the pipeline is faster, or takes less CPU time.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  plugpipe bench orders.yaml")]
 pub(super) struct BenchArguments {
     /// The pipeline file; its first step is a source
     #[arg(value_name = "FILE")]

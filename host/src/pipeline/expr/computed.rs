@@ -79,6 +79,17 @@ impl Computed {
         self.paths.iter().any(|path| path.root == Root::Record && is_inside(path))
     }
 
+    /// The expression as the author wrote it.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// The places it reads: as precise as they are known, else by their first names.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let roots = self.paths.is_empty().then(|| self.roots.values());
+        self.paths.iter().chain(roots.into_iter().flatten())
+    }
+
     /// Whether it looks at the record.
     pub fn reads_record(&self) -> bool {
         self.roots.values().any(|path| path.root == Root::Record)

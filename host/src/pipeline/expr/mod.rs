@@ -16,6 +16,7 @@ pub mod record;
 mod references;
 mod rewrite;
 pub mod scope;
+mod source;
 mod template;
 mod tokens;
 mod tree;
@@ -26,6 +27,7 @@ pub use compile::Compiler;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
 pub use scope::{Data, Reads, Scope, StepNames, Visible};
+pub use source::Need;
 pub use tree::{Piece, Template, Tree};
 pub use values::{Failed, Values, Warnings};
 

@@ -5,10 +5,12 @@
 pub mod document;
 mod known;
 mod mode;
+pub mod outline;
 mod parts;
 pub mod stream;
 
 pub use document::{Plan, PlannedStep};
+pub use outline::Outline;
 pub use stream::{BatchLimits, Edge, Stage, StreamOnError, StreamPlan, StreamStep};
 
 use std::collections::BTreeMap;

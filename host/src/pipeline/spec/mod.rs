@@ -1,6 +1,7 @@
 //! The pipeline as written. Nothing is resolved here: no plugin is looked up, no template compiled,
 //! no environment read.
 
+mod condition;
 mod duration;
 mod flow;
 mod identity;

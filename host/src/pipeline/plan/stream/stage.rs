@@ -29,6 +29,16 @@ impl Stage {
         }
     }
 
+    /// The word for what it does.
+    pub fn role(&self) -> &'static str {
+        match self {
+            Self::Source(_) => "source",
+            Self::Transform(_) => "transform",
+            Self::Sink(_) => "sink",
+            Self::Filter => "filter",
+        }
+    }
+
     /// Whether records end here.
     pub fn is_sink(&self) -> bool {
         matches!(self, Self::Sink(_))

@@ -1,0 +1,44 @@
+//! What a run says on stderr: on a terminal, in a pipe, and when it is told to be quiet.
+
+use end_to_end::host::Host;
+
+const PIPELINE: &str = r#"
+metadata: {name: said, version: 1.0.0}
+apiVersion: v1
+kind: PipeSpec
+summary: {format: table}
+pipeline:
+  - {id: text, uses: json_serializer, with: {message: 1, format: json}}
+  - {id: broken, uses: json_serializer, with: {operation: nonsense}, on_error: continue}
+  - {id: never, uses: json_serializer, when: "1 > 2"}
+"#;
+
+fn stderr(arguments: &[&str]) -> String {
+    let run = Host::shared().run([&["run", "-"], arguments].concat()).stdin(PIPELINE);
+    run.output().expect_code(0).stderr
+}
+
+#[test]
+fn a_pipe_gets_warnings_and_no_control_codes() {
+    let said = stderr(&[]);
+    assert!(said.starts_with("warning: step `broken` failed and the run went on: "), "{said}");
+    assert_eq!((said.lines().count(), said.contains('\u{1b}')), (1, false), "{said}");
+}
+
+#[test]
+fn quiet_says_nothing_of_what_went_well_enough() {
+    assert_eq!(stderr(&["--quiet"]), "");
+}
+
+#[test]
+fn verbose_tells_how_each_step_ended() {
+    let said = stderr(&["-v"]);
+    let starts = ["text: success after ", "broken: failed", "never: skipped: `when` is false"];
+    for start in starts {
+        assert_eq!(
+            said.lines().filter(|line| line.starts_with(start)).count(),
+            1,
+            "{start}: {said}"
+        );
+    }
+}
