@@ -41,8 +41,8 @@ const TOP_LEVEL: [&str; 31] = [
     "copyright",
 ];
 
-/// Keys of the top-level `config` that ask for behaviour this version does not have.
-const UNUSED_CONFIG: [&str; 4] = ["timeout", "parallel", "parallel_execution", "retry_policy"];
+/// Keys of the top-level `config` that mean something to document pipelines only.
+const DOCUMENT_CONFIG: [&str; 4] = ["timeout", "parallel", "parallel_execution", "retry_policy"];
 /// Keys of the top-level `config` that mean something to streams only.
 const STREAM_CONFIG: [&str; 3] = ["lanes", "in_flight", "batch"];
 
@@ -61,6 +61,13 @@ pub fn top_level(root: &Node, found: &mut Vec<Diagnostic>) {
                 entry.key_span,
                 "`pipeline` is a mapping with `steps`; a plain list says the same",
             )),
+            ("error_handling", _) => {
+                let message = "`error_handling` is not acted on";
+                let hint = "say it per step with `on_error` and `retries`, or for all steps with \
+                            `config: {retry_policy: …}`";
+                let lint = Diagnostic::warning("not_acted_on", entry.key_span, message);
+                found.push(lint.hint(hint.to_owned()));
+            }
             (key, _) if !TOP_LEVEL.contains(&key) => found.push(
                 Diagnostic::warning("unknown_key", entry.key_span, &format!("`{key}` is ignored"))
                     .suggest(key, TOP_LEVEL),
@@ -89,15 +96,17 @@ fn header(root: &Node, found: &mut Vec<Diagnostic>) {
     });
 }
 
-/// Lints of the top-level `config`: what the engine does not act on.
+/// Lints of the top-level `config`: what means something to the other engine only.
 pub fn config(config: Option<&Node>, mode: Mode, found: &mut Vec<Diagnostic>) {
-    let unused = |key: &str| {
-        UNUSED_CONFIG.contains(&key) || mode == Mode::Once && STREAM_CONFIG.contains(&key)
+    let (unused, other) = match mode {
+        Mode::Once => (&STREAM_CONFIG[..], "streams"),
+        Mode::Stream => (&DOCUMENT_CONFIG[..], "pipelines that run once"),
     };
+    let unused = |key: &str| unused.contains(&key);
     let entries = config.map_or(&[][..], Node::entries);
     found.extend(entries.iter().filter(|entry| unused(&entry.key)).map(|entry| {
-        let message = format!("`config.{}` is not acted on by this version", entry.key);
-        Diagnostic::warning("not_supported", entry.key_span, &message)
+        let message = format!("`config.{}` is not acted on: it belongs to {other}", entry.key);
+        Diagnostic::warning("not_acted_on", entry.key_span, &message)
     }));
 }
 

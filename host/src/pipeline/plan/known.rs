@@ -49,7 +49,11 @@ impl Known {
 
 fn names_of(step: &StepSpec) -> StepNames {
     let name = step.name.as_ref().map(|(name, _)| name.clone());
-    StepNames { id: step.id.clone(), name, aliases: step.aliases.clone() }
+    StepNames {
+        id: step.id.clone(),
+        name,
+        aliases: step.aliases.iter().map(|alias| alias.name.clone()).collect(),
+    }
 }
 
 /// The first step that gives a name counts.
@@ -57,7 +61,7 @@ fn aliases(spec: &PipelineSpec) -> BTreeMap<String, usize> {
     let mut aliases = BTreeMap::new();
     for (position, step) in spec.steps.iter().enumerate() {
         for alias in &step.aliases {
-            aliases.entry(alias.clone()).or_insert(position);
+            aliases.entry(alias.name.clone()).or_insert(position);
         }
     }
     aliases

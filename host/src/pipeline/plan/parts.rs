@@ -1,6 +1,6 @@
 //! What both plans are made of: plugins, layered mappings, the data of the run, problems.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -58,6 +58,15 @@ pub fn plugin(
     }
 }
 
+/// Looks for the plugins that the file requires. One that a step names as well is reported there.
+pub fn required(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>) {
+    let named: HashSet<&str> =
+        spec.steps.iter().filter_map(|step| Some(step.plugin.as_ref()?.name.as_str())).collect();
+    for name in spec.required_plugins.iter().filter(|one| !named.contains(one.name.as_str())) {
+        plugin(name, catalog, compiler);
+    }
+}
+
 /// Compiles mappings that lie over each other, the weakest first, key by key.
 pub fn layers(
     layers: &[Node],
@@ -92,5 +101,7 @@ pub fn finish(compiler: Compiler<'_>) -> Vec<Diagnostic> {
             .hint(format!("declare it: `inputs: {{{name}: {{type: string, required: true}}}}`"))
     }));
     sort(&mut problems);
+    // A condition that leads to several steps is looked at for each of them.
+    problems.dedup();
     problems
 }

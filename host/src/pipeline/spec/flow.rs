@@ -12,6 +12,8 @@ pub struct FlowSpec {
     pub step_type: Option<(StepType, Span)>,
     /// `depends_on`; `None` when it is not written.
     pub depends_on: Option<Vec<StepName>>,
+    /// `join`; `None` when it is not written.
+    pub join: Option<Vec<StepName>>,
     /// `next` and `branches`, in this order; `None` when neither is written.
     pub next: Option<Vec<Target>>,
     /// Every word of flow that is there and has the right shape.
@@ -44,12 +46,14 @@ pub fn read(step: &Node, found: &mut Vec<Diagnostic>) -> FlowSpec {
         written(step, key).filter(|_| fits)
     };
     let depends_on = entry("depends_on").map(|entry| names(&entry.value).collect());
+    let join = entry("join").map(|entry| names(&entry.value).collect());
     let next = entry("next").map(|entry| targets(&entry.value));
     let branches = entry("branches").map(|entry| branches(entry.value.entries()));
     let sends = next.is_some() || branches.is_some();
     FlowSpec {
         step_type: words::step_type(step, found),
         depends_on,
+        join,
         next: sends.then(|| next.into_iter().chain(branches).flatten().collect()),
         words,
     }

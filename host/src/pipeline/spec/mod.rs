@@ -1,20 +1,28 @@
 //! The pipeline as written. Nothing is resolved here: no plugin is looked up, no template compiled,
 //! no environment read.
 
+mod alias;
 mod condition;
+mod control;
 mod duration;
+mod expression;
 mod flow;
 mod identity;
 mod on_error;
 mod plugin;
+mod required;
+mod retries;
 pub mod step;
 mod top;
 mod words;
 
+pub use alias::AliasSpec;
+pub use control::ControlSpec;
 pub use duration::duration;
 pub use flow::{FlowSpec, StepName, Target};
 pub use on_error::OnErrorSpec;
 pub use plugin::{PluginName, Versions};
+pub use retries::{Backoff, KEYS as RETRY_KEYS, RetriesSpec, keys as retry_keys};
 pub use step::StepSpec;
 pub use words::{StepType, Word};
 
@@ -40,8 +48,12 @@ pub struct PipelineSpec {
     pub outputs: Vec<(String, Node)>,
     /// The top-level `env` mapping.
     pub env: Option<Node>,
+    /// The top-level `secrets` mapping.
+    pub secrets: Option<Node>,
     /// The top-level `config` mapping.
     pub config: Option<Node>,
+    /// Plugins that have to be installed, whether a step names them or not.
+    pub required_plugins: Vec<PluginName>,
     /// The top-level `mode` and where the key stands.
     pub mode: Option<(Mode, Span)>,
 }

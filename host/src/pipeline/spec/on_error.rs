@@ -5,16 +5,23 @@ use crate::yaml::{Node, Value};
 
 use super::bad_type;
 use super::flow::StepName;
+use super::retries::{self, RetriesSpec};
 use super::words::written;
 
 /// An action and what belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OnErrorSpec {
     /// The word; `None` when a mapping has no `action`.
     pub action: Option<String>,
     /// The step that gets dead letters.
     pub to: Option<StepName>,
-    /// Other keys beside the action, and where they stand.
+    /// The value that becomes the result.
+    pub fallback: Option<Node>,
+    /// What is said instead of the reason.
+    pub message: Option<Node>,
+    /// How often the call is made.
+    pub retries: RetriesSpec,
+    /// Keys beside `action` and `to`, and where they stand.
     pub others: Vec<(String, Span)>,
     /// Where the key `on_error` stands.
     pub span: Span,
@@ -37,5 +44,23 @@ pub fn read(step: &Node, found: &mut Vec<Diagnostic>) -> Option<OnErrorSpec> {
     let is_other = |key: &str| key != "action" && (key != "to" || to.is_none());
     let others = node.entries().iter().filter(|entry| is_other(&entry.key));
     let others = others.map(|entry| (entry.key.clone(), entry.key_span)).collect();
-    Some(OnErrorSpec { action, to, others, span: entry.key_span })
+    Some(OnErrorSpec {
+        action,
+        to,
+        // Null is a value like any other.
+        fallback: node.entry("fallback").map(|entry| entry.value.clone()),
+        message: message(node, found),
+        retries: retries::keys(node, found),
+        others,
+        span: entry.key_span,
+    })
+}
+
+fn message(node: &Node, found: &mut Vec<Diagnostic>) -> Option<Node> {
+    let entry = written(node, "message")?;
+    if entry.value.text().is_none() {
+        found.push(bad_type("message", entry.key_span, "a text", &entry.value));
+        return None;
+    }
+    Some(entry.value.clone())
 }

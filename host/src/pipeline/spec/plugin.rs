@@ -32,6 +32,18 @@ pub struct Versions<'t> {
     pub exact: Option<&'t str>,
 }
 
+impl PluginName {
+    /// Reads a reference in any of its forms.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse(text: &str, span: Span) -> Result<Self, String> {
+        let wanted = PluginRef::from_str(text)?;
+        let Versions { name, exact } = Versions::split(text);
+        Ok(Self { name: name.to_owned(), version: exact.map(str::to_owned), wanted, span })
+    }
+}
+
 impl<'t> Versions<'t> {
     /// Splits `name`, `name:1.0.0`, `name@^1`, `category/name/1.0.0`.
     pub fn split(text: &'t str) -> Self {
@@ -71,17 +83,8 @@ pub fn read(node: &Node, found: &mut Vec<Diagnostic>) -> Option<PluginName> {
         }
         _ => text.to_owned(),
     };
-    match PluginRef::from_str(&asked) {
-        Ok(wanted) => {
-            let Versions { name, exact } = Versions::split(&asked);
-            let exact = exact.map(str::to_owned);
-            Some(PluginName {
-                name: name.to_owned(),
-                version: exact,
-                wanted,
-                span: entry.value.span,
-            })
-        }
+    match PluginName::parse(&asked, entry.value.span) {
+        Ok(name) => Some(name),
         Err(reason) => {
             let message = format!("`{text}` is no plugin name: {reason}");
             found.push(

@@ -3,7 +3,9 @@
 use crate::diagnostics::{Diagnostic, Span};
 use crate::yaml::{Entry, Node, Value};
 
+use super::alias::{self, AliasSpec};
 use super::bad_type;
+use super::control::{self, ControlSpec};
 use super::flow::{self, FlowSpec};
 use super::on_error::{self, OnErrorSpec};
 use super::plugin::{self, PluginName};
@@ -62,12 +64,14 @@ pub struct StepSpec {
     pub when: Option<Node>,
     /// Where it hangs and where it sends what it has.
     pub flow: FlowSpec,
+    /// What steers it beside that.
+    pub control: ControlSpec,
     /// What happens when it fails or refuses a record.
     pub on_error: Option<OnErrorSpec>,
     /// Runs even after a failed step; where that stands.
     pub always_run: Option<Span>,
-    /// Names under `outputs` and `output_mapping`.
-    pub aliases: Vec<String>,
+    /// Names for parts of its result.
+    pub aliases: Vec<AliasSpec>,
     /// The step as a whole.
     pub span: Span,
 }
@@ -85,6 +89,7 @@ pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<S
     let generated = || (format!("step_{number}"), node.span);
     let (id, id_span) = id.or_else(|| name.clone()).unwrap_or_else(generated);
     let flow = flow::read(node, found);
+    let control = control::read(node, &flow.words, found);
     let plugin = plugin(node, &flow, found);
     let mut mapping = |key| mapping(node, key, found);
     Some(StepSpec {
@@ -96,10 +101,11 @@ pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<S
         env: mapping("env"),
         plugin,
         flow,
+        control,
         when: condition(node, found),
         on_error: on_error::read(node, found),
         always_run: always_run(node, found),
-        aliases: aliases(node),
+        aliases: alias::read(node),
         span: node.span,
     })
 }
@@ -190,9 +196,4 @@ fn always_run(node: &Node, found: &mut Vec<Diagnostic>) -> Option<Span> {
             None
         }
     }
-}
-
-fn aliases(node: &Node) -> Vec<String> {
-    let keys = ["outputs", "output_mapping"].into_iter().filter_map(|key| node.get(key));
-    keys.flat_map(Node::entries).map(|entry| entry.key.clone()).collect()
 }

@@ -4,7 +4,7 @@ use crate::diagnostics::{Diagnostic, Span};
 use crate::pipeline::{inputs, lint};
 use crate::yaml::{Entry, Node, Value};
 
-use super::{Mode, PipelineSpec, bad_type, identity, step};
+use super::{Mode, PipelineSpec, bad_type, identity, required, step};
 
 /// Reads the document; `None` when there are no steps to speak of.
 pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
@@ -26,7 +26,9 @@ pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
         steps: Vec::new(),
         outputs: mapping(root, "outputs", found).map_or_else(Vec::new, outputs),
         env: mapping(root, "env", found).cloned(),
+        secrets: mapping(root, "secrets", found).cloned(),
         config: mapping(root, "config", found).cloned(),
+        required_plugins: required::read(root, found),
         mode: mode(root, found),
     };
     let steps = steps(root, found)?;

@@ -37,7 +37,7 @@ const SHAPES: [Shape; 11] = [
     ("next", "a step id or a list", is_names_or_targets),
     ("branches", "a mapping of conditions to step ids", is_branches),
     ("join", "a list of step ids", is_names),
-    ("foreach", "a list or a template", |node| !is_mapping(node)),
+    ("foreach", "a list or a template", is_list_or_text),
     ("concurrency", "a whole number from 1", |node| whole_number(node).is_some_and(|n| n > 0)),
     ("exit_if", "an expression", is_condition),
     ("timeout", "seconds from 0 or a text such as `10s`", |node| duration(node).is_some()),
@@ -99,6 +99,10 @@ fn is_mapping(node: &Node) -> bool {
     matches!(node.value, Value::Mapping(_))
 }
 
+fn is_list_or_text(node: &Node) -> bool {
+    matches!(node.value, Value::List(_) | Value::Text(_))
+}
+
 fn is_condition(node: &Node) -> bool {
     matches!(node.value, Value::Text(_) | Value::Bool(_))
 }
@@ -123,7 +127,8 @@ fn is_branches(node: &Node) -> bool {
     is_mapping(node) && node.entries().iter().all(|entry| is_names(&entry.value))
 }
 
-fn whole_number(node: &Node) -> Option<u64> {
+/// A number without sign, fraction or exponent.
+pub fn whole_number(node: &Node) -> Option<u64> {
     match &node.value {
         Value::Number(digits) => digits.parse().ok(),
         _ => None,

@@ -1,10 +1,15 @@
 //! The language against its corpora, and what streams are made of.
 
 mod conditions;
+mod control;
 mod corpus;
 mod edges;
+mod graph;
+mod properties;
 mod records;
+mod references;
 mod sample;
+mod speed;
 mod streams;
 
 use std::collections::BTreeMap;

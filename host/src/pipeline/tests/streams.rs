@@ -263,10 +263,8 @@ fn documents_keep_their_own_words() {
     let cases = [
         ("on_error: drop", "bad_value", "`on_error` knows no `drop`"),
         ("on_error: {action: dlq, to: a}", "bad_value", "`on_error` knows no `dlq`"),
-        ("on_error: warn", "not_supported", "`on_error: warn` in this form"),
-        ("on_error: {action: fail, message: m}", "not_supported", "in this form"),
-        ("next: a", "not_supported", "`next`"),
-        ("type: transform", "not_supported", "`type: transform`"),
+        ("on_error: {action: fail, fallback: 1}", "bad_value", "no use for its `fallback`"),
+        ("type: transform", "bad_value", "`type: transform` belongs to a stream"),
     ];
     let catalog = catalog();
     for (word, kind, part) in cases {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::pipeline::expr::{Piece, Tree};
+pub use crate::pipeline::spec::Backoff;
+use crate::pipeline::spec::RetriesSpec;
 
 /// A way that leads to a step.
 pub struct Incoming {
@@ -54,15 +56,17 @@ impl Default for Retries {
     }
 }
 
-/// How the waits between attempts grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backoff {
-    /// All are as long as the first.
-    Fixed,
-    /// The n-th is n times the first.
-    Linear,
-    /// Each is twice the one before.
-    Exponential,
+impl From<RetriesSpec> for Retries {
+    /// What is not said is as by default.
+    fn from(said: RetriesSpec) -> Self {
+        let default = Self::default();
+        Self {
+            attempts: said.attempts.unwrap_or(default.attempts),
+            backoff: said.backoff.unwrap_or(default.backoff),
+            base: said.base.unwrap_or(default.base),
+            max: said.max.unwrap_or(default.max),
+        }
+    }
 }
 
 /// What the failure of a step does to the run.

@@ -1,9 +1,14 @@
 //! A document pipeline as resolved.
 
+mod aliases;
+mod ancestors;
 mod control;
+mod cycle;
 mod draft;
+mod graph;
 mod on_error;
-mod refused;
+mod settings;
+mod step;
 
 pub use control::{Action, Backoff, Foreach, Incoming, OnError, Retries};
 pub(super) use draft::{Draft, draft};
@@ -108,18 +113,18 @@ pub(super) fn plan(
     Plan {
         name: spec.name.clone(),
         version: spec.version.clone(),
-        flow: Flow::Linear,
+        flow: draft.flow,
         steps: draft.steps,
         names: draft.names,
         inputs: data.inputs,
         sensitive: data.sensitive,
         environment: data.environment,
         env: draft.env,
-        config: Vec::new(),
-        secrets: Vec::new(),
+        config: draft.config,
+        secrets: draft.secrets,
         outputs: draft.outputs,
-        parallel: 1,
-        timeout: None,
+        parallel: draft.settings.parallel,
+        timeout: draft.settings.timeout,
         lints,
     }
 }
