@@ -20,7 +20,7 @@ pub struct InputSpec {
     pub required: bool,
     /// The only values it may have; empty allows all.
     pub allowed: Vec<Node>,
-    /// The value should not be shown. Not acted on yet; the answer warns about it.
+    /// The value is a secret: it is kept out of everything that is shown.
     pub sensitive: bool,
 }
 
@@ -53,7 +53,8 @@ fn declaration(entry: &Entry, found: &mut Vec<Diagnostic>) -> InputSpec {
     input.default = node.entry("default").map(|entry| entry.value.clone());
     input.required = flag(node, "required", found);
     input.sensitive = flag(node, "sensitive", found);
-    input.allowed = allowed(node, found);
+    input.allowed = allowed(node, input.kind, found);
+    unknown_words(node, found);
     input
 }
 
@@ -97,7 +98,19 @@ fn flag(node: &Node, key: &str, found: &mut Vec<Diagnostic>) -> bool {
     }
 }
 
-fn allowed(node: &Node, found: &mut Vec<Diagnostic>) -> Vec<Node> {
+/// A slip such as `defualt` would otherwise change what is declared in silence.
+fn unknown_words(node: &Node, found: &mut Vec<Diagnostic>) {
+    let known = || TELLING.into_iter().chain(DESCRIBING);
+    let unknown = node.entries().iter().filter(|entry| known().all(|word| word != entry.key));
+    found.extend(unknown.map(|entry| {
+        let message =
+            format!("the declaration of an input knows no `{}`; it is ignored", entry.key);
+        Diagnostic::warning("unknown_key", entry.key_span, &message).suggest(&entry.key, known())
+    }));
+}
+
+/// The values of `enum`; each has the declared type.
+fn allowed(node: &Node, kind: Option<InputKind>, found: &mut Vec<Diagnostic>) -> Vec<Node> {
     let Some(entry) = node.entry("enum").filter(|entry| !entry.value.is_null()) else {
         return Vec::new();
     };
@@ -105,5 +118,14 @@ fn allowed(node: &Node, found: &mut Vec<Diagnostic>) -> Vec<Node> {
         let message = format!("`enum` should be a list, but is {}", entry.value.kind());
         found.push(Diagnostic::error("bad_type", entry.key_span, &message));
     }
-    entry.value.items().to_vec()
+    let items = entry.value.items();
+    if let Some(kind) = kind {
+        let wrong = items.iter().filter(|item| !kind.accepts(&item.to_json()));
+        found.extend(wrong.map(|item| {
+            let (expected, is) = (kind.word(), item.kind());
+            let message = format!("`enum` should hold values of type {expected}, but one is {is}");
+            Diagnostic::error("bad_value", item.span, &message)
+        }));
+    }
+    items.to_vec()
 }

@@ -112,7 +112,7 @@ fn mistakes_in_the_words_of_a_step_are_found_where_they_stand() {
         ("foreach: 3", "bad_type", "a list or a template"),
         ("foreach: [1], concurrency: 0", "bad_type", "a whole number from 1"),
         ("concurrency: 2", "not_acted_on", "does nothing without `foreach`"),
-        ("output_mapping: {x: a b}", "bad_expression", "a b"),
+        ("output_mapping: {x: c d}", "bad_expression", "c d"),
         ("output_mapping: {x: x.y, b: y.z}", "duplicate_alias", "a step is called `b`"),
         ("output_mapping: {x: x.y}, outputs: {x: '{{ x.z }}'}", "duplicate_alias", "already gives"),
         ("output_mapping: {env: x.y}", "duplicate_alias", "means something else"),

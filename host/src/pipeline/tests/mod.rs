@@ -5,6 +5,7 @@ mod control;
 mod corpus;
 mod edges;
 mod graph;
+mod inputs;
 mod properties;
 mod records;
 mod references;
