@@ -4,7 +4,7 @@ use super::signals::Signals;
 use super::talk::TalkArguments;
 use super::{DONE, FAILED, WRONG, output};
 use crate::diagnostics::printable;
-use crate::run::answer::BAD_CONFIGURATION;
+use crate::run::answer::{BAD_CONFIGURATION, RunError};
 use crate::run::{Answer, save};
 use std::path::PathBuf;
 
@@ -58,11 +58,14 @@ fn code(answer: &Answer, signals: &Signals) -> u8 {
 /// Warnings and the fault, one line each, without what a table of all steps says as well.
 fn lines(answer: &Answer, has_table: bool, is_quiet: bool) -> Vec<String> {
     let reasons = || answer.summary.iter().filter_map(|step| step.reason.as_deref());
-    let is_said = |text: &str| has_table && reasons().any(|reason| text.ends_with(reason));
-    let warnings = answer.warnings.iter().filter(|warning| !is_quiet && !is_said(warning));
+    let is_reason = |text: &str| reasons().any(|reason| text.ends_with(reason));
+    // The reason of a step whose failure the run survives is in the answer; the step's own `on_error`
+    // says who else hears of it.
+    let warnings = answer.warnings.iter().filter(|warning| !is_quiet && !is_reason(warning));
     let mut lines: Vec<String> =
         warnings.map(|warning| format!("warning: {}", printable(warning))).collect();
-    if let Some(error) = answer.error.as_ref().filter(|error| !is_said(&error.message)) {
+    let is_said = |error: &&RunError| has_table && is_reason(&error.message);
+    if let Some(error) = answer.error.as_ref().filter(|error| !is_said(error)) {
         let step = error.step.as_ref().map(|step| format!("step `{step}`: ")).unwrap_or_default();
         lines.push(format!("error: {}", printable(&format!("{step}{}", error.message))));
     }
@@ -72,7 +75,7 @@ fn lines(answer: &Answer, has_table: bool, is_quiet: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::answer::{Mode, RunError, StepStatus, StepSummary};
+    use crate::run::answer::{Mode, StepStatus, StepSummary};
 
     fn answer() -> Answer {
         let failed = StepSummary {
@@ -102,10 +105,10 @@ mod tests {
     #[test]
     fn a_reason_is_said_once() {
         let error = "error: step `b`: no broker";
-        let warnings = ["warning: `x` is absent", "warning: step `b` failed: no broker"];
+        let warning = "warning: `x` is absent";
         let cases = [
-            (false, false, vec![warnings[0], warnings[1], error]),
-            (true, false, vec![warnings[0]]),
+            (false, false, vec![warning, error]),
+            (true, false, vec![warning]),
             (false, true, vec![error]),
         ];
         for (has_table, is_quiet, expected) in cases {

@@ -26,7 +26,7 @@ pub async fn document<P: Plugins>(plan: &Plan, plugins: &P) -> Result<Preview, R
     let redactor = Redactor::new();
     let mut warnings = Warnings::default();
     let known = Known::new(&plan.inputs, &plan.sensitive, &plan.environment, &redactor);
-    let known = known.with_env(&plan.env, &mut warnings);
+    let known = known.with_config(&plan.config, &mut warnings).with_env(&plan.env, &mut warnings);
     let mut sketch = Sketch { plan, known, redactor: &redactor, warnings, refusals: Vec::new() };
     let mut steps = Vec::new();
     for step in &plan.steps {

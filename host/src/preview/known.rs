@@ -16,6 +16,7 @@ pub struct Known<'p> {
     inputs: &'p RawValue,
     sensitive: &'p [String],
     env: Box<RawValue>,
+    config: Box<RawValue>,
     /// Keys of `env` whose values only a run knows.
     later_env: BTreeSet<String>,
     redactor: &'p Redactor,
@@ -53,8 +54,14 @@ impl<'p> Known<'p> {
                 redactor.add(value);
             }
         }
-        let env = environment.to_owned();
-        Self { inputs, sensitive, env, later_env: BTreeSet::new(), redactor }
+        let (env, config) = (environment.to_owned(), RawValue::NULL.to_owned());
+        Self { inputs, sensitive, env, config, later_env: BTreeSet::new(), redactor }
+    }
+
+    /// The same with this `config` of the pipeline.
+    pub fn with_config(mut self, config: &[(String, Tree)], warnings: &mut Warnings) -> Self {
+        self.config = self.object(config, For::Plugin, warnings).json;
+        self
     }
 
     /// The same with these keys over the environment.
@@ -73,13 +80,14 @@ impl<'p> Known<'p> {
         let taken = env.iter().map(|(key, _)| key.as_str()).collect();
         let mut all = ObjectText::new();
         all.fields_of(&self.env, &taken).fields_of(&over.finish(), &Default::default());
-        Self { env: all.finish(), later_env, ..*self }
+        Self { env: all.finish(), config: self.config.clone(), later_env, ..*self }
     }
 
     /// What templates read.
     pub fn values(&self) -> Values<'_> {
         let redactor = Some(self.redactor);
-        Values { inputs: self.inputs, env: &self.env, redactor, ..Values::nothing() }
+        let (inputs, env, config) = (self.inputs, &*self.env, &*self.config);
+        Values { inputs, env, config, redactor, ..Values::nothing() }
     }
 
     /// All inputs, without the sensitive ones.
