@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Position, Span};
 use super::{Node, Value};
 
 /// Bytes of a file. Text is copied a few times on its way, and all copies have to fit into 64 MiB.
-pub const FILE_BYTES: usize = 4 << 20;
+pub const FILE_BYTES: usize = 2 << 20;
 /// Collections in each other.
 pub const LEVELS: usize = 128;
 /// Values in a file. A value costs about 100 bytes in memory.

@@ -48,14 +48,14 @@ const HOSTILE: [(&str, &str, Content); 11] = [
         repeated(file, "a, ", 1_000_000)?;
         file.write_all(b"a]\n")
     }),
-    ("a key of 3 MB", "missing_pipeline", |file| {
+    ("a key of 2 MB", "missing_pipeline", |file| {
         file.write_all(b"? ")?;
-        repeated(file, "k", 3 << 20)?;
+        repeated(file, "k", 2_000_000)?;
         file.write_all(b"\n: 1\n")
     }),
-    ("a text of 3 MB", "unknown_plugin", |file| {
+    ("a text of 2 MB", "unknown_plugin", |file| {
         file.write_all(b"pipeline: [{uses: nobody, with: {text: \"")?;
-        repeated(file, "x", 3 << 20)?;
+        repeated(file, "x", 2_000_000)?;
         file.write_all(b"\"}}]\n")
     }),
     ("a hundred thousand keys", "too_large", |file| {

@@ -45,83 +45,85 @@ fn said(config: &str) -> Vec<String> {
     judge(&document, &schema(), place).iter().map(line).collect()
 }
 
+/// A configuration, and what is said of it.
+const MISTAKES: [(&str, &str); 18] = [
+    (
+        "{topic: t, topik: u}",
+        "1:12 unknown_config_key the configuration of `sink` has no key `topik` | did you mean `topic`?",
+    ),
+    (
+        "{topic: t, security: {alow: [a]}}",
+        "1:23 unknown_config_key `security` of `sink` has no key `alow` | did you mean `allow`?",
+    ),
+    (
+        "{topic: t, security: {zebra: 1}}",
+        "1:23 unknown_config_key `security` of `sink` has no key `zebra` | its keys are allow",
+    ),
+    (
+        "{acks: 1}",
+        "1:1 missing_config_key the configuration of `sink` needs `topic` | add `topic` under `config`: a text",
+    ),
+    (
+        "{topic: t, linger_ms: soon}",
+        "1:23 bad_config_type `linger_ms` of `sink` should be a number, but is the text `soon`",
+    ),
+    (
+        "{topic: t, linger_ms: '5'}",
+        "1:23 bad_config_type `linger_ms` of `sink` should be a number, but is the text `5` | write it without quotes: 5",
+    ),
+    (
+        "{topic: 5}",
+        "1:9 bad_config_type `topic` of `sink` should be a text, but is the number 5 | quote it to make it a text: \"5\"",
+    ),
+    (
+        "{topic: t, full: yes}",
+        "1:18 bad_config_type `full` of `sink` should be true or false, but is the text `yes` | write it as `true`, without quotes",
+    ),
+    (
+        "{topic: ''}",
+        "1:9 bad_config_value `topic` of `sink` should be a text that is not empty, but is an empty text",
+    ),
+    (
+        "{topic: t, linger_ms: 0}",
+        "1:23 bad_config_value `linger_ms` of `sink` should be a number above 0, but is the number 0",
+    ),
+    (
+        "{topic: t, size: 10}",
+        "1:18 bad_config_value `size` of `sink` should be a whole number from 1 to 9, but is the number 10",
+    ),
+    (
+        "{topic: t, size: 1.5}",
+        "1:18 bad_config_type `size` of `sink` should be a whole number from 1 to 9, but is the number 1.5",
+    ),
+    (
+        "{topic: t, acks: 7}",
+        "1:18 bad_config_value `acks` of `sink` should be one of 0, 1, all, but is the number 7",
+    ),
+    (
+        "{topic: t, mode: fsat}",
+        "1:18 bad_config_value `mode` of `sink` should be one of fast, safe, but is the text `fsat` | did you mean `fast`?",
+    ),
+    (
+        "{topic: t, paths: [a, 2]}",
+        "1:23 bad_config_type `paths[1]` of `sink` should be a text, but is the number 2 | quote it to make it a text: \"2\"",
+    ),
+    (
+        "{topic: t, paths: {a: b}}",
+        "1:19 bad_config_type `paths` of `sink` should be a text or list of text, but is a mapping",
+    ),
+    (
+        "{topic: t, password: hunter2}",
+        "1:22 bad_config_value `password` of `sink` should be a text of at least 8 characters, but is a text",
+    ),
+    (
+        "{topic: t, gone: 1}",
+        "1:12 unknown_config_key `gone` cannot be set for a sink of `sink` | Was replaced by `mode`.",
+    ),
+];
+
 #[test]
 fn every_mistake_is_told_in_words_at_its_place() {
-    let cases = [
-        (
-            "{topic: t, topik: u}",
-            "1:12 unknown_config_key the configuration of `sink` has no key `topik` | did you mean `topic`?",
-        ),
-        (
-            "{topic: t, security: {alow: [a]}}",
-            "1:23 unknown_config_key `security` of `sink` has no key `alow` | did you mean `allow`?",
-        ),
-        (
-            "{topic: t, security: {zebra: 1}}",
-            "1:23 unknown_config_key `security` of `sink` has no key `zebra` | its keys are allow",
-        ),
-        (
-            "{acks: 1}",
-            "1:1 missing_config_key the configuration of `sink` needs `topic` | add `topic` under `config`: a text",
-        ),
-        (
-            "{topic: t, linger_ms: soon}",
-            "1:23 bad_config_type `linger_ms` of `sink` should be a number, but is the text `soon`",
-        ),
-        (
-            "{topic: t, linger_ms: '5'}",
-            "1:23 bad_config_type `linger_ms` of `sink` should be a number, but is the text `5` | write it without quotes: 5",
-        ),
-        (
-            "{topic: 5}",
-            "1:9 bad_config_type `topic` of `sink` should be a text, but is the number 5 | quote it to make it a text: \"5\"",
-        ),
-        (
-            "{topic: t, full: yes}",
-            "1:18 bad_config_type `full` of `sink` should be true or false, but is the text `yes` | write it as `true`, without quotes",
-        ),
-        (
-            "{topic: ''}",
-            "1:9 bad_config_value `topic` of `sink` should be a text that is not empty, but is an empty text",
-        ),
-        (
-            "{topic: t, linger_ms: 0}",
-            "1:23 bad_config_value `linger_ms` of `sink` should be a number above 0, but is the number 0",
-        ),
-        (
-            "{topic: t, size: 10}",
-            "1:18 bad_config_value `size` of `sink` should be a whole number from 1 to 9, but is the number 10",
-        ),
-        (
-            "{topic: t, size: 1.5}",
-            "1:18 bad_config_type `size` of `sink` should be a whole number from 1 to 9, but is the number 1.5",
-        ),
-        (
-            "{topic: t, acks: 7}",
-            "1:18 bad_config_value `acks` of `sink` should be one of 0, 1, all, but is the number 7",
-        ),
-        (
-            "{topic: t, mode: fsat}",
-            "1:18 bad_config_value `mode` of `sink` should be one of fast, safe, but is the text `fsat` | did you mean `fast`?",
-        ),
-        (
-            "{topic: t, paths: [a, 2]}",
-            "1:23 bad_config_type `paths[1]` of `sink` should be a text, but is the number 2 | quote it to make it a text: \"2\"",
-        ),
-        (
-            "{topic: t, paths: {a: b}}",
-            "1:19 bad_config_type `paths` of `sink` should be a text or list of text, but is a mapping",
-        ),
-        (
-            "{topic: t, password: hunter2}",
-            "1:22 bad_config_value `password` of `sink` should be a text of at least 8 characters, but is a text",
-        ),
-        (
-            "{topic: t, gone: 1}",
-            "1:12 unknown_config_key `gone` cannot be set for a sink of `sink` | Was replaced by `mode`.",
-        ),
-    ];
-    for (config, expected) in cases {
+    for (config, expected) in MISTAKES {
         assert_eq!(said(config), [expected], "{config}");
     }
 }
