@@ -5,7 +5,7 @@
 //! not be dialled or written before anything connects, `draft` resolves topic, key, headers and
 //! metadata of each record, `serialize` asks the serializer plug for bytes, `publish` hands them
 //! to a pooled client, `answer` is the result. `monitor` counts it and `coordinate` leaves it in Redis.
-//! `validate` is the checks alone. `content` and `enrich` look into messages; they serve both roles.
+//! `operation` names what else a call may ask for; `validate` is the checks alone. `content` and `enrich` look into messages; they serve both roles.
 //!
 //! `sink` is the other role: batches of a stream, through one client a lane.
 
