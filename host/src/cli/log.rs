@@ -1,6 +1,7 @@
 //! The host's log: to stderr, at the level of `PLUGPIPE_LOG`.
 
 use super::progress;
+use crate::secrets::without_secrets;
 use std::io::Write;
 pub use tracing::Level;
 use tracing::level_filters::LevelFilter;
@@ -32,12 +33,15 @@ pub fn install(level: Level) {
     }
 }
 
-/// A log that nobody reads any more must not end the work: what cannot be written is dropped.
+/// A log that nobody reads any more must not end the work: what cannot be written is dropped. Each
+/// call is one line, which is written without the secrets of the runs under way.
 struct Lossy<W>(W);
 
 impl<W: Write> Write for Lossy<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let _ = progress::beside(|| self.0.write_all(bytes));
+        let line = String::from_utf8_lossy(bytes);
+        let line = without_secrets(&line);
+        let _ = progress::beside(|| self.0.write_all(line.as_bytes()));
         Ok(bytes.len())
     }
 

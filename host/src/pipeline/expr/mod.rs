@@ -1,14 +1,19 @@
 //! Templates: `{{ expr }}`, `${ expr }` and `${env:NAME:default}` inside texts.
 //!
 //! A text is cut into parts (`template`), each expression into tokens (`tokens`), the names in
-//! it are looked up ([`scope`]), and what is no plain path is handed to minijinja ([`computed`]).
+//! it are looked up ([`scope`]), and what is no plain path is handed to minijinja ([`computed`]). A
+//! text with `{% %}` in it is one minijinja template (`blocks`).
 //! Expressions on the records of a stream are in [`record`].
 //! What a template yields, and documents, are never scanned for templates again.
 
+mod bindings;
+mod block;
+mod blocks;
 pub mod compile;
 pub mod computed;
 mod expression;
 mod filters;
+mod needs;
 mod overlay;
 mod path;
 mod provider;
@@ -16,6 +21,7 @@ pub mod record;
 mod references;
 mod rewrite;
 pub mod scope;
+mod statement;
 mod template;
 mod tokens;
 mod tree;
@@ -23,6 +29,7 @@ mod value;
 mod values;
 
 pub use compile::Compiler;
+pub use needs::SecretNeeds;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
 pub use scope::{Data, Reads, Scope, StepNames, Visible};
