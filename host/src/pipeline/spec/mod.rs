@@ -39,6 +39,8 @@ pub struct PipelineSpec {
     pub outputs: Vec<(String, Node)>,
     /// The top-level `env` mapping.
     pub env: Option<Node>,
+    /// The top-level `secrets` mapping.
+    pub secrets: Option<Node>,
     /// The top-level `config` mapping.
     pub config: Option<Node>,
     /// The top-level `mode` and where the key stands.

@@ -26,6 +26,7 @@ pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
         steps: Vec::new(),
         outputs: mapping(root, "outputs", found).map_or_else(Vec::new, outputs),
         env: mapping(root, "env", found).cloned(),
+        secrets: mapping(root, "secrets", found).cloned(),
         config: mapping(root, "config", found).cloned(),
         mode: mode(root, found),
     };

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::pipeline::PipelineSpec;
-use crate::pipeline::expr::{Compiler, Data, Scope, StepNames, Tree, Visible};
+use crate::pipeline::expr::{Compiler, Data, Reads, Scope, StepNames, Tree, Visible};
 use crate::pipeline::lint;
 use crate::pipeline::plan::known::Known;
 use crate::pipeline::plan::parts::{layers, plugin};
@@ -53,9 +53,10 @@ fn step(
     refused::check(&written.flow, &mut compiler.problems);
     let on_error = on_error::resolve(written.on_error.as_ref(), &mut compiler.problems);
     let installed = written.plugin.as_ref().and_then(|name| plugin(name, catalog, compiler));
-    let env = layers(written.env.as_slice(), scope, compiler);
-    let config = layers(written.config.as_slice(), scope, compiler);
-    let input = layers(&written.input, scope, compiler);
+    let with_secrets = Scope { reads: Reads { secrets: true, ..scope.reads }, ..*scope };
+    let env = layers(written.env.as_slice(), &with_secrets, compiler);
+    let config = layers(written.config.as_slice(), &with_secrets, compiler);
+    let input = layers(&written.input, &with_secrets, compiler);
     let when = match &written.when {
         Some(node) => Some(compiler.condition(node, scope)?),
         None => None,
