@@ -140,9 +140,13 @@ impl Compiler<'_> {
                 Some(format!("if {condition}"))
             }
             Statement::Elif(condition) => {
+                self.belongs(&["if"], inner, text)?;
                 Some(format!("elif {}", self.value(condition, inner, text)?))
             }
-            Statement::Else => Some("else".to_owned()),
+            Statement::Else => {
+                self.belongs(&["if", "for"], inner, text)?;
+                Some("else".to_owned())
+            }
             Statement::For { targets, list, filter } => {
                 let list = self.value(list, inner, text)?;
                 let variables = made(targets).chain(["loop".to_owned()]).collect();
@@ -192,6 +196,14 @@ impl Compiler<'_> {
             // In brackets, so that nothing in it is taken for a part of the statement.
             Ok(value) => Some(format!("({value})")),
             Err(reason) => self.bad_block(inner, &reason, text.span),
+        }
+    }
+
+    /// Whether the innermost open statement is one of these.
+    fn belongs(&mut self, words: &[&str], inner: &str, text: &Text<'_>) -> Option<()> {
+        match text.open.last() {
+            Some(frame) if words.contains(&frame.word) => Some(()),
+            _ => self.bad_block(inner, "nothing is open that it could belong to", text.span),
         }
     }
 

@@ -133,7 +133,7 @@ impl<'c> Compiler<'c> {
             let pieces = vec![self.blocks(text, &parts, span, scope)?];
             return Some(Tree::Template(Template { pieces, keeps_type: false }));
         }
-        let keeps_type = matches!(parts[..], [Part::Expression(_)]);
+        let keeps_type = matches!(parts[..], [Part::Expression(_) | Part::Reference { .. }]);
         let pieces: Vec<_> = parts.iter().map(|part| self.piece(part, span, scope)).collect();
         let pieces = pieces.into_iter().collect::<Option<Vec<_>>>()?;
         let literals = pieces.iter().map(|piece| match piece {

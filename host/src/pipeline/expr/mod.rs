@@ -50,3 +50,6 @@ pub const ROOTS: [&str; 11] = [
     "summary",
     "timestamp",
 ];
+
+#[cfg(test)]
+mod tests;
