@@ -60,4 +60,13 @@ mod tests {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         assert_eq!(Lossy(full).write(b"line").unwrap(), 4);
     }
+
+    #[test]
+    fn a_line_is_written_without_the_secrets_of_a_run() {
+        let redactor = crate::secrets::Redactor::new();
+        redactor.add_text("log-canary");
+        let mut line = Vec::new();
+        assert_eq!(Lossy(&mut line).write(b"token log-canary\n").unwrap(), 17);
+        assert_eq!(line, b"token [redacted]\n");
+    }
 }

@@ -170,3 +170,6 @@ fn request(secret: &SecretRef, installed: &Installed) -> Request {
 fn failed(expression: &str, reason: &str) -> Failed {
     Failed { expression: expression.to_owned(), reason: reason.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

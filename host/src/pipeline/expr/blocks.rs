@@ -181,12 +181,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn value(
-        &mut self,
-        tokens: &[Token<'_>],
-        inner: &str,
-        text: &mut Text<'_>,
-    ) -> Option<String> {
+    fn value(&mut self, tokens: &[Token<'_>], inner: &str, text: &mut Text<'_>) -> Option<String> {
         let mut bindings = std::mem::take(&mut text.bindings);
         let spot =
             Spot { span: text.span, scope: text.scope, is_local: &|name| text.is_local(name) };

@@ -146,7 +146,12 @@ impl<'c> Compiler<'c> {
         Some(Tree::Template(Template { pieces, keeps_type }))
     }
 
-    pub(super) fn piece(&mut self, part: &Part<'_>, span: Span, scope: &Scope<'_>) -> Option<Piece> {
+    pub(super) fn piece(
+        &mut self,
+        part: &Part<'_>,
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Option<Piece> {
         if self.problems.len() + self.undeclared.len() + self.optional.len() > PROBLEMS {
             self.gave_up = true;
             return None;

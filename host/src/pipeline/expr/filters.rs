@@ -55,7 +55,31 @@ pub const NAMES: [&str; 46] = [
 
 /// Names to suggest for an unknown test.
 pub const TESTS: [&str; 25] = [
-    "boolean", "defined", "divisibleby", "endingwith", "eq", "even", "false", "filter", "float", "ge", "gt", "in", "integer", "iterable", "le", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sequence", "startingwith", "string",
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
 ];
 
 /// Adds the filters minijinja lacks.

@@ -92,7 +92,8 @@ impl<'t> Names<'t> {
 
 /// The reference that starts with the first token, a name.
 pub fn reference<'t>(tokens: &[Token<'t>]) -> Reference<'t> {
-    let mut reference = Reference { root: tokens[0].text, segments: Vec::new(), start: 0, length: 1 };
+    let mut reference =
+        Reference { root: tokens[0].text, segments: Vec::new(), start: 0, length: 1 };
     while let Some((segment, length)) = segment(&tokens[reference.length..]) {
         reference.segments.push(segment);
         reference.length += length;

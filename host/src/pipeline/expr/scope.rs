@@ -223,7 +223,9 @@ impl Scope<'_> {
             let message = format!("`{name}` has no result yet at this step");
             return Err(Unplaced::unknown(message, Some(self.way_to(position))));
         }
-        let has = |alias: &String| self.steps.get(position).is_some_and(|step| step.aliases.contains(alias));
+        let has = |alias: &String| {
+            self.steps.get(position).is_some_and(|step| step.aliases.contains(alias))
+        };
         let root = match rest {
             [Segment::Key(alias), ..] if has(alias) => Root::Aliases(position),
             _ => Root::Step(position),
@@ -239,7 +241,8 @@ impl Scope<'_> {
             return Ok(Root::Aliases(position));
         }
         let step = self.steps.get(position).map_or("", |step| step.id.as_str());
-        let message = format!("`{name}` is an output of step `{step}`, which has no result yet at this step");
+        let message =
+            format!("`{name}` is an output of step `{step}`, which has no result yet at this step");
         Err(Unplaced::unknown(message, Some(self.way_to(position))))
     }
 
@@ -295,6 +298,7 @@ fn no_results(name: &str) -> Unplaced {
 }
 
 fn stream_config(name: &str) -> Unplaced {
-    let message = format!("`{name}` cannot be read: the `config` of a stream says how it is carried");
+    let message =
+        format!("`{name}` cannot be read: the `config` of a stream says how it is carried");
     Unplaced::mistake("not_supported", message, "write the value out, or make it an input")
 }

@@ -4,7 +4,16 @@ use super::tokens::Token;
 
 /// Statements of other template languages that texts of a pipeline do not have.
 const REFUSED: [&str; 11] = [
-    "include", "extends", "import", "from", "macro", "call", "block", "filter", "autoescape", "do",
+    "include",
+    "extends",
+    "import",
+    "from",
+    "macro",
+    "call",
+    "block",
+    "filter",
+    "autoescape",
+    "do",
     "debug",
 ];
 

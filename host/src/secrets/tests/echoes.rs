@@ -9,7 +9,8 @@ use super::{knows, raw};
 
 /// Any characters, more of those that writers treat in a special way. None of the marker's own.
 fn secret() -> impl Strategy<Value = String> {
-    let special = prop::sample::select(vec!['"', '\\', '\n', '/', '%', '+', ' ', '{', '\'', '😀', 'é']);
+    let special =
+        prop::sample::select(vec!['"', '\\', '\n', '/', '%', '+', ' ', '{', '\'', '😀', 'é']);
     let one = prop_oneof![3 => special, 2 => any::<char>(), 3 => prop::char::range('A', 'Z')];
     prop::collection::vec(one, 4..64)
         .prop_map(|chars| chars.into_iter().collect::<String>())

@@ -25,7 +25,8 @@ fn a_file_gives_its_text_without_the_last_line_break() {
         let path = path.to_str().unwrap();
         match (from_file(path), expected) {
             (Ok(text), Ok(expected)) => {
-                let expected = if content.len() > 1000 { "x".repeat(64 << 10) } else { expected.into() };
+                let expected =
+                    if content.len() > 1000 { "x".repeat(64 << 10) } else { expected.into() };
                 assert_eq!(text, expected);
             }
             (Err(reason), Err(part)) => assert!(reason.contains(part), "{reason}"),

@@ -9,7 +9,10 @@ fn a_text_with_blocks_is_one_text() {
     let cases = [
         ("{% if who == 'world' %}yes{% else %}no{% endif %}", "yes"),
         ("{% if publish.topic == 'orders' && rows %}{{ topic }}{% endif %}", "orders"),
-        ("{% for x in list %}{{ x }}{% if not loop.last %}, {% endif %}{% endfor %}\n", "1, 2, 3\n"),
+        (
+            "{% for x in list %}{{ x }}{% if not loop.last %}, {% endif %}{% endfor %}\n",
+            "1, 2, 3\n",
+        ),
         ("{% for x in list if x > 1 %}[{{ x ? x : 0 }}]{% endfor %}", "[2][3]"),
         ("{% for k, v in {'a': who}|items %}{{ k }}={{ v }}{% endfor %}", "a=world"),
         ("{% set x = who | upper %}{{ x }} {{ who }}", "WORLD world"),
@@ -20,7 +23,10 @@ fn a_text_with_blocks_is_one_text() {
         ("{% if true %}${PORT} {{ '{%' }} { {% endif %}{", "{{ 9092 }} {% { {"),
         ("{% if true %}{# kept #}$${x}{% endif %}", "{# kept #}${x}"),
         ("{% raw %}{{ who }}{% x %}{% endraw %}{% if true %}!{% endif %}", "{{ who }}{% x %}!"),
-        ("{% if true %}{{ list }} {{ config.n }} {{ none }} {{ nobody_at_all }}{% endif %}", "[1,2,3] 1.5 null null"),
+        (
+            "{% if true %}{{ list }} {{ config.n }} {{ none }} {{ nobody_at_all }}{% endif %}",
+            "[1,2,3] 1.5 null null",
+        ),
         ("{% if true %}key ${file:b}{% endif %}", "key file-canary"),
     ];
     for (text, expected) in cases {
@@ -84,8 +90,11 @@ fn hostile_texts_end_quickly_and_small() {
     let doubled = "{% set a = a ~ a %}".repeat(64);
     let nested = format!("{}{}", "{% if true %}".repeat(5000), "{% endif %}".repeat(5000));
     let cases = [
-        format!("{{% for x in {thousand} %}}{{% for y in {thousand} %}}{{% for z in {thousand} %}}x{{% endfor %}}{{% endfor %}}{{% endfor %}}"),
-        "{% for x in range(100000) %}{% for y in range(100000) %}{% endfor %}{% endfor %}".to_owned(),
+        format!(
+            "{{% for x in {thousand} %}}{{% for y in {thousand} %}}{{% for z in {thousand} %}}x{{% endfor %}}{{% endfor %}}{{% endfor %}}"
+        ),
+        "{% for x in range(100000) %}{% for y in range(100000) %}{% endfor %}{% endfor %}"
+            .to_owned(),
         format!("{{% set a = 'xxxxxxxx' %}}{doubled}{{{{ a }}}}"),
         "{% for x in range(99999) %}{{ 'x' * 100000 }}{% endfor %}".to_owned(),
         "{{ 'x' * 100000000000 }}{% if true %}{% endif %}".to_owned(),

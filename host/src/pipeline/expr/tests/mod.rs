@@ -32,7 +32,11 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     };
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     Names {
-        steps: vec![step("first", &[]), step("publish", &["topic", "rows"]), step("later", &["end"])],
+        steps: vec![
+            step("first", &[]),
+            step("publish", &["topic", "rows"]),
+            step("later", &["end"]),
+        ],
         positions: [("first", 0), ("publish", 1), ("later", 2)]
             .map(|(name, position)| (name.to_owned(), position))
             .into(),
@@ -65,7 +69,8 @@ fn compiled(text: &str, scope: &Scope<'_>) -> (Option<Tree>, Vec<String>) {
     let catalog = Catalog::of(vec![vault]);
     let env = |name: &str| (name == "PORT").then(|| "{{ 9092 }}".to_owned());
     let mut compiler = Compiler::new(&catalog, Some(&env));
-    let node = Node { span: crate::diagnostics::Span::default(), value: Value::Text(text.to_owned()) };
+    let node =
+        Node { span: crate::diagnostics::Span::default(), value: Value::Text(text.to_owned()) };
     let tree = compiler.tree(&node, scope);
     let undeclared = compiler.undeclared.keys().map(|name| format!("undeclared {name}"));
     let found = compiler.problems.iter().map(|found| {
@@ -82,7 +87,8 @@ fn raw(text: &str) -> Box<RawValue> {
 fn evaluated(text: &str, scope: &Scope<'_>, redactor: Option<&Redactor>) -> (String, Vec<String>) {
     let (tree, found) = compiled(text, scope);
     let Some(tree) = tree else { panic!("{text}: {found:?}") };
-    let results = [Some(raw(r#"{"n":1,"length":7}"#)), Some(raw(r#"{"kid":"k","topic":"raw"}"#)), None];
+    let results =
+        [Some(raw(r#"{"n":1,"length":7}"#)), Some(raw(r#"{"kid":"k","topic":"raw"}"#)), None];
     let aliases = [None, Some(raw(r#"{"topic":"orders","rows":[1,2]}"#)), None];
     let mut secrets = Resolved::default();
     secrets.values.insert("${vault:a}".to_owned(), raw(r#"{"user":"u","n":[4711]}"#));

@@ -62,22 +62,78 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     let nothing = Scope { reads: Reads::default(), ..scope() };
     let stream = Scope { data: Data::Nothing, visible: Visible::First(0), ..scope() };
     let cases = [
-        (scope(), "{{ later.x }}", "unknown_step: `later` has no result yet at this step (a step can read the results of the steps above it)"),
-        (dag, "{{ publish.x + 1 }}", "unknown_step: `publish` has no result yet at this step (add `depends_on: [publish]` to this step, so that it runs after it)"),
-        (dag, "{{ topic }}", "unknown_step: `topic` is an output of step `publish`, which has no result yet at this step (add `depends_on: [publish]` to this step, so that it runs after it)"),
-        (scope(), "{{ end }}", "unknown_step: `end` is an output of step `later`, which has no result yet at this step (a step can read the results of the steps above it)"),
-        (scope(), "{{ topik }}", "unknown_step: nothing here is called `topik` (did you mean `topic`?)"),
-        (scope(), "{{ regoin.x }}", "unknown_step: nothing here is called `regoin` (did you mean `region`?)"),
-        (nothing, "{{ item.x }}", "no_foreach: `item` cannot be read here (only a step with `foreach` has it: the element it is called for)"),
-        (nothing, "{{ iteration + 1 }}", "no_foreach: `iteration` cannot be read here (only a step with `foreach` has it: the element it is called for)"),
-        (nothing, "{{ secrets.a }}", "secret_not_allowed: `secrets` cannot be read here (secrets are resolved for the `config`, `with` and `env` of a step just before it is called)"),
-        (nothing, "${file:a}", "secret_not_allowed: `${file:a}` is a secret, which cannot be read here (secrets are resolved for the `config`, `with` and `env` of a step just before it is called)"),
+        (
+            scope(),
+            "{{ later.x }}",
+            "unknown_step: `later` has no result yet at this step (a step can read the results of the steps above it)",
+        ),
+        (
+            dag,
+            "{{ publish.x + 1 }}",
+            "unknown_step: `publish` has no result yet at this step (add `depends_on: [publish]` to this step, so that it runs after it)",
+        ),
+        (
+            dag,
+            "{{ topic }}",
+            "unknown_step: `topic` is an output of step `publish`, which has no result yet at this step (add `depends_on: [publish]` to this step, so that it runs after it)",
+        ),
+        (
+            scope(),
+            "{{ end }}",
+            "unknown_step: `end` is an output of step `later`, which has no result yet at this step (a step can read the results of the steps above it)",
+        ),
+        (
+            scope(),
+            "{{ topik }}",
+            "unknown_step: nothing here is called `topik` (did you mean `topic`?)",
+        ),
+        (
+            scope(),
+            "{{ regoin.x }}",
+            "unknown_step: nothing here is called `regoin` (did you mean `region`?)",
+        ),
+        (
+            nothing,
+            "{{ item.x }}",
+            "no_foreach: `item` cannot be read here (only a step with `foreach` has it: the element it is called for)",
+        ),
+        (
+            nothing,
+            "{{ iteration + 1 }}",
+            "no_foreach: `iteration` cannot be read here (only a step with `foreach` has it: the element it is called for)",
+        ),
+        (
+            nothing,
+            "{{ secrets.a }}",
+            "secret_not_allowed: `secrets` cannot be read here (secrets are resolved for the `config`, `with` and `env` of a step just before it is called)",
+        ),
+        (
+            nothing,
+            "${file:a}",
+            "secret_not_allowed: `${file:a}` is a secret, which cannot be read here (secrets are resolved for the `config`, `with` and `env` of a step just before it is called)",
+        ),
         (scope(), "${file:}", "bad_expression: `${file:}` names no secret (write `${file:path}`)"),
-        (scope(), "{{ who | uper }}", "unknown_filter: there is no filter `uper` (did you mean `upper`?)"),
-        (scope(), "{{ who is defind }}", "bad_expression: there is no test `is defind` (did you mean `defined`?)"),
-        (scope(), "{{ rnge(3) }}", "bad_expression: there is no function `rnge` (did you mean `range`?)"),
+        (
+            scope(),
+            "{{ who | uper }}",
+            "unknown_filter: there is no filter `uper` (did you mean `upper`?)",
+        ),
+        (
+            scope(),
+            "{{ who is defind }}",
+            "bad_expression: there is no test `is defind` (did you mean `defined`?)",
+        ),
+        (
+            scope(),
+            "{{ rnge(3) }}",
+            "bad_expression: there is no function `rnge` (did you mean `range`?)",
+        ),
         (stream, "{{ config.x }}", "not_supported: `config.x` cannot be read"),
-        (stream, "{{ summary }}", "unknown_step: `summary` cannot be read: the steps of a stream have no results (what a step did to a record is in `record`)"),
+        (
+            stream,
+            "{{ summary }}",
+            "unknown_step: `summary` cannot be read: the steps of a stream have no results (what a step did to a record is in `record`)",
+        ),
     ];
     for (scope, text, expected) in cases {
         let (tree, found) = compiled(text, &scope);
@@ -97,7 +153,8 @@ fn a_bare_key_of_the_configuration_is_read_with_a_lint() {
     for text in ["{{ region }}", "{{ region | upper }}"] {
         let (tree, found) = compiled(text, &scope());
         assert!(tree.is_some());
-        let lint = "config_root: `region` is a key of the top-level `config` (write `config.region`)";
+        let lint =
+            "config_root: `region` is a key of the top-level `config` (write `config.region`)";
         assert_eq!(found, [lint], "{text}");
     }
     assert_eq!(compiled("{{ config.region }}", &scope()).1, [""; 0]);

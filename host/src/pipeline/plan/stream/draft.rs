@@ -88,8 +88,7 @@ fn step(
     known: &Known,
     compiler: &mut Compiler<'_>,
 ) -> Option<StreamStep> {
-    let (fixed, record) =
-        (with_secrets(known), known.scope(Visible::First(0), Data::Record));
+    let (fixed, record) = (with_secrets(known), known.scope(Visible::First(0), Data::Record));
     let env = layers(written.env.as_slice(), &fixed, compiler);
     let config = layers(written.config.as_slice(), &fixed, compiler);
     let with = match stage {
