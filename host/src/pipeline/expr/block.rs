@@ -29,8 +29,8 @@ static TEXTS: LazyLock<Environment<'static>> = LazyLock::new(|| {
 /// A compiled text.
 pub struct Block {
     written: String,
-    environment: Environment<'static>,
-    bindings: Bindings,
+    environment: Box<Environment<'static>>,
+    bindings: Box<Bindings>,
 }
 
 impl Block {
@@ -43,7 +43,11 @@ impl Block {
         if shown.len() < written.trim().len() {
             shown.push('…');
         }
-        Ok(Self { written: shown, environment, bindings })
+        Ok(Self {
+            written: shown,
+            environment: Box::new(environment),
+            bindings: Box::new(bindings),
+        })
     }
 
     /// What it reads.

@@ -8,45 +8,20 @@ use crate::diagnostics::{Diagnostic, Span};
 use super::bindings::Bindings;
 use super::block::Block;
 use super::expression::Spot;
+use super::frames::Frames;
 use super::references::names;
 use super::statement::Statement;
 use super::template::Part;
-use super::tokens::{Token, TokenKind, tokenize};
+use super::tokens::{Token, tokenize};
 use super::{Compiler, Piece, Scope};
 
 /// A text that is being compiled.
 struct Text<'s> {
     span: Span,
     scope: &'s Scope<'s>,
-    /// What is open, the innermost last.
-    open: Vec<Frame>,
-    /// Names that `set` made outside of everything.
-    made: BTreeSet<String>,
+    frames: Frames,
     bindings: Bindings,
     out: String,
-}
-
-/// A statement that is open, and the names it made.
-struct Frame {
-    word: &'static str,
-    end: &'static str,
-    made: BTreeSet<String>,
-}
-
-impl Text<'_> {
-    fn is_local(&self, name: &str) -> bool {
-        self.made.contains(name) || self.open.iter().any(|frame| frame.made.contains(name))
-    }
-
-    fn opens(&mut self, word: &'static str, end: &'static str, made: BTreeSet<String>) {
-        self.open.push(Frame { word, end, made });
-    }
-
-    /// What `set` makes lives as long as the loop around it; an `if` does not end it.
-    fn makes(&mut self, names: impl Iterator<Item = String>) {
-        let frame = self.open.iter_mut().rev().find(|frame| frame.word != "if");
-        frame.map_or(&mut self.made, |frame| &mut frame.made).extend(names);
-    }
 }
 
 impl Compiler<'_> {
@@ -64,13 +39,12 @@ impl Compiler<'_> {
         let mut text = Text {
             span,
             scope,
-            open: Vec::new(),
-            made: BTreeSet::new(),
+            frames: Frames::default(),
             bindings: Bindings::default(),
             out: String::new(),
         };
         let whole: Vec<_> = parts.iter().map(|part| self.part(part, &mut text)).collect();
-        if let (Some(frame), true) = (text.open.last(), self.problems.len() == before) {
+        if let (Some(frame), true) = (text.frames.innermost(), self.problems.len() == before) {
             let reason = format!("`{}` needs its `{{% {} %}}`", frame.word, frame.end);
             return self.bad_block(frame.word, &reason, span);
         }
@@ -136,7 +110,7 @@ impl Compiler<'_> {
         match statement {
             Statement::If(condition) => {
                 let condition = self.value(condition, inner, text)?;
-                text.opens("if", "endif", BTreeSet::new());
+                text.frames.open("if", "endif", BTreeSet::new());
                 Some(format!("if {condition}"))
             }
             Statement::Elif(condition) => {
@@ -149,9 +123,9 @@ impl Compiler<'_> {
             }
             Statement::For { targets, list, filter } => {
                 let list = self.value(list, inner, text)?;
-                let variables = made(targets).chain(["loop".to_owned()]).collect();
-                text.opens("for", "endfor", variables);
-                let mut head = format!("for {} in {list}", spelled(targets));
+                let variables = Statement::made(targets).chain(["loop".to_owned()]).collect();
+                text.frames.open("for", "endfor", variables);
+                let mut head = format!("for {} in {list}", Statement::spelled(targets));
                 if let Some(filter) = filter {
                     head.push_str(&format!(" if {}", self.value(filter, inner, text)?));
                 }
@@ -159,8 +133,8 @@ impl Compiler<'_> {
             }
             Statement::Set { targets, value } => {
                 let value = self.value(value, inner, text)?;
-                text.makes(made(targets));
-                Some(format!("set {} = {value}", spelled(targets)))
+                text.frames.make(Statement::made(targets));
+                Some(format!("set {} = {value}", Statement::spelled(targets)))
             }
             Statement::With(values) => {
                 let (mut heads, mut variables) = (Vec::new(), BTreeSet::new());
@@ -168,11 +142,11 @@ impl Compiler<'_> {
                     heads.push(format!("{} = {}", name.text, self.value(value, inner, text)?));
                     variables.insert(name.text.to_owned());
                 }
-                text.opens("with", "endwith", variables);
+                text.frames.open("with", "endwith", variables);
                 Some(format!("with {}", heads.join(", ")))
             }
             Statement::End(word) => {
-                if text.open.pop_if(|frame| frame.end == *word).is_none() {
+                if !text.frames.close(word) {
                     let reason = "nothing is open that it could end";
                     return self.bad_block(inner, reason, text.span);
                 }
@@ -184,7 +158,7 @@ impl Compiler<'_> {
     fn value(&mut self, tokens: &[Token<'_>], inner: &str, text: &mut Text<'_>) -> Option<String> {
         let mut bindings = std::mem::take(&mut text.bindings);
         let spot =
-            Spot { span: text.span, scope: text.scope, is_local: &|name| text.is_local(name) };
+            Spot { span: text.span, scope: text.scope, is_local: &|name| text.frames.has(name) };
         let bound = self.bound(tokens, &names(tokens), spot, &mut bindings);
         text.bindings = bindings;
         match bound? {
@@ -196,7 +170,7 @@ impl Compiler<'_> {
 
     /// Whether the innermost open statement is one of these.
     fn belongs(&mut self, words: &[&str], inner: &str, text: &Text<'_>) -> Option<()> {
-        match text.open.last() {
+        match text.frames.innermost() {
             Some(frame) if words.contains(&frame.word) => Some(()),
             _ => self.bad_block(inner, "nothing is open that it could belong to", text.span),
         }
@@ -226,20 +200,6 @@ fn plain(literal: &str) -> String {
         if opens { out.push_str("{{ '{' }}") } else { out.push(c) }
     }
     out
-}
-
-/// The names that a statement makes. A name behind a dot is a field of one that is there.
-fn made<'t>(targets: &'t [Token<'t>]) -> impl Iterator<Item = String> + 't {
-    let is_field = |at: usize| at > 0 && targets[at - 1].is(".");
-    targets
-        .iter()
-        .enumerate()
-        .filter(move |(at, token)| token.kind == TokenKind::Name && !is_field(*at))
-        .map(|(_, token)| token.text.to_owned())
-}
-
-fn spelled(targets: &[Token<'_>]) -> String {
-    targets.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a statement asks for something, so that what is absent may be meant.

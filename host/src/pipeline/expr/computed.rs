@@ -27,7 +27,7 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub struct Computed {
     written: String,
     expression: Expression<'static, 'static>,
-    bindings: Bindings,
+    bindings: Box<Bindings>,
 }
 
 impl Computed {
@@ -35,7 +35,7 @@ impl Computed {
     pub fn compile(written: &str, rewritten: String, bindings: Bindings) -> Result<Self, String> {
         let expression =
             ENVIRONMENT.compile_expression_owned(rewritten).map_err(|error| syntax(&error))?;
-        Ok(Self { written: written.trim().to_owned(), expression, bindings })
+        Ok(Self { written: written.trim().to_owned(), expression, bindings: Box::new(bindings) })
     }
 
     /// What it reads.

@@ -11,8 +11,8 @@ use super::filters;
 use super::path::{Path, Root};
 use super::references::{Names, Reference, names};
 use super::rewrite::{identifier, rewrite};
-use super::scope::Unplaced;
 use super::tokens::{Token, TokenKind, tokenize};
+use super::unplaced::Unplaced;
 use super::{Compiler, Piece, Scope};
 
 /// Where an expression stands.

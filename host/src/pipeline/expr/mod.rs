@@ -13,6 +13,7 @@ pub mod compile;
 pub mod computed;
 mod expression;
 mod filters;
+mod frames;
 mod needs;
 mod overlay;
 mod path;
@@ -25,6 +26,7 @@ mod statement;
 mod template;
 mod tokens;
 mod tree;
+mod unplaced;
 mod value;
 mod values;
 

@@ -6,7 +6,7 @@ use crate::catalog::Installed;
 use crate::diagnostics::{Diagnostic, Span};
 use crate::secrets::{Provider, SecretRef};
 
-use super::scope::SECRETS_STAND;
+use super::unplaced::SECRETS_STAND;
 use super::{Compiler, Piece, Scope};
 
 impl Compiler<'_> {

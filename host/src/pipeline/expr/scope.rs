@@ -8,6 +8,7 @@ use crate::json::Segment;
 use super::path::{Path, Root};
 use super::record;
 use super::references::Reference;
+use super::unplaced::{SECRETS_STAND, Unplaced, no_results, stream_config};
 
 /// How templates call a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,40 +83,6 @@ pub enum Data {
     /// One record of a stream.
     Record,
 }
-
-/// Why a name has no place.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Unplaced {
-    /// A bare name nobody knows: an input that was not declared.
-    Undeclared,
-    /// A slip, or something that cannot be read here.
-    Mistake {
-        /// The kind of the error.
-        kind: &'static str,
-        /// The sentence that says so.
-        message: String,
-        /// What to do about it.
-        hint: Option<String>,
-    },
-}
-
-impl Unplaced {
-    fn mistake(kind: &'static str, message: String, hint: &str) -> Self {
-        Self::Mistake { kind, message, hint: Some(hint.to_owned()) }
-    }
-
-    fn unknown(message: String, hint: Option<String>) -> Self {
-        Self::Mistake { kind: "unknown_step", message, hint }
-    }
-
-    fn resembling(message: String, name: Option<&str>) -> Self {
-        Self::unknown(message, name.map(|name| format!("did you mean `{name}`?")))
-    }
-}
-
-/// Where secrets can stand.
-pub const SECRETS_STAND: &str =
-    "secrets are resolved for the `config`, `with` and `env` of a step just before it is called";
 
 /// The names under which all results are found.
 const RESULTS: [&str; 3] = ["steps", "pipeline", "step_outputs"];
@@ -290,15 +257,4 @@ impl Scope<'_> {
             .iter()
             .flat_map(|step| std::iter::once(step.id.as_str()).chain(step.name.as_deref()))
     }
-}
-
-fn no_results(name: &str) -> Unplaced {
-    let message = format!("`{name}` cannot be read: the steps of a stream have no results");
-    Unplaced::mistake("unknown_step", message, "what a step did to a record is in `record`")
-}
-
-fn stream_config(name: &str) -> Unplaced {
-    let message =
-        format!("`{name}` cannot be read: the `config` of a stream says how it is carried");
-    Unplaced::mistake("not_supported", message, "write the value out, or make it an input")
 }

@@ -1,6 +1,6 @@
 //! What stands between `{%` and `%}`, cut into the expressions in it and the names it makes.
 
-use super::tokens::Token;
+use super::tokens::{Token, TokenKind};
 
 /// Statements of other template languages that texts of a pipeline do not have.
 const REFUSED: [&str; 11] = [
@@ -76,6 +76,21 @@ impl<'t> Statement<'t> {
             word if REFUSED.contains(&word) => Err(format!("there is no `{word}` here: {KNOWN}")),
             word => Err(format!("there is no statement `{word}`: {KNOWN}")),
         }
+    }
+
+    /// The names that a statement makes. A name behind a dot is a field of one that is there.
+    pub fn made(targets: &'t [Token<'t>]) -> impl Iterator<Item = String> + 't {
+        let is_field = |at: usize| at > 0 && targets[at - 1].is(".");
+        targets
+            .iter()
+            .enumerate()
+            .filter(move |(at, token)| token.kind == TokenKind::Name && !is_field(*at))
+            .map(|(_, token)| token.text.to_owned())
+    }
+
+    /// Targets in minijinja's spelling.
+    pub fn spelled(targets: &[Token<'_>]) -> String {
+        targets.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
     }
 
     fn read_for(rest: &'t [Token<'t>]) -> Result<Self, String> {

@@ -55,13 +55,12 @@ fn in_the_outputs_of_a_step_unknown_names_are_its_own_fields() {
     }
 }
 
-#[test]
-fn what_cannot_be_read_says_why_and_what_to_do() {
-    let visible = [true, false, false];
-    let dag = Scope { visible: Visible::These(&visible), ..scope() };
+/// Where a text stands, the text, and what is said of it.
+fn unreadable() -> Vec<(Scope<'static>, &'static str, &'static str)> {
+    static VISIBLE: [bool; 3] = [true, false, false];
+    let dag = Scope { visible: Visible::These(&VISIBLE), ..scope() };
     let nothing = Scope { reads: Reads::default(), ..scope() };
-    let stream = Scope { data: Data::Nothing, visible: Visible::First(0), ..scope() };
-    let cases = [
+    vec![
         (
             scope(),
             "{{ later.x }}",
@@ -113,6 +112,13 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
             "secret_not_allowed: `${file:a}` is a secret, which cannot be read here (secrets are resolved for the `config`, `with` and `env` of a step just before it is called)",
         ),
         (scope(), "${file:}", "bad_expression: `${file:}` names no secret (write `${file:path}`)"),
+    ]
+}
+
+/// The same for slips, and for streams.
+fn slips() -> Vec<(Scope<'static>, &'static str, &'static str)> {
+    let stream = Scope { data: Data::Nothing, visible: Visible::First(0), ..scope() };
+    vec![
         (
             scope(),
             "{{ who | uper }}",
@@ -134,8 +140,12 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
             "{{ summary }}",
             "unknown_step: `summary` cannot be read: the steps of a stream have no results (what a step did to a record is in `record`)",
         ),
-    ];
-    for (scope, text, expected) in cases {
+    ]
+}
+
+#[test]
+fn what_cannot_be_read_says_why_and_what_to_do() {
+    for (scope, text, expected) in unreadable().into_iter().chain(slips()) {
         let (tree, found) = compiled(text, &scope);
         let (kind, _) = expected.split_once(':').unwrap();
         assert!(tree.is_none(), "{text}");
