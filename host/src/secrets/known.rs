@@ -1,11 +1,9 @@
 //! The texts that must not be shown, and how they are found.
 
-use std::collections::{BTreeSet, HashSet};
-use std::ops::Range;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use super::tiers::Tiers;
 use super::{REDACTED, encodings};
 
 /// A text with fewer characters is only found where it is a whole value.
@@ -20,38 +18,37 @@ pub(super) struct Known(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    whole: HashSet<String>,
-    inside: BTreeSet<String>,
-    /// Built when it is first asked for after a secret was added.
-    built: Option<Arc<Patterns>>,
+    patterns: Arc<Patterns>,
+    /// Texts that are found anywhere.
+    inside: HashSet<String>,
+    /// Those of them that are not searched for yet.
+    pending: Vec<String>,
     /// The log knows of these secrets.
     is_live: bool,
 }
 
 /// What is looked for.
+#[derive(Clone, Default)]
 pub(super) struct Patterns {
     whole: HashSet<String>,
-    inside: Inside,
-}
-
-enum Inside {
-    Nothing,
-    Any(AhoCorasick),
+    inside: Tiers,
     /// The search could not be built: then nothing is shown.
-    Everything,
+    hides_everything: bool,
 }
 
 impl Known {
     /// Adds a secret text. Whether it is the first secret.
     pub fn add(&self, secret: &str) -> bool {
         self.change(|state| {
-            if secret.is_empty() || !state.whole.insert(secret.to_owned()) {
+            let is_new = !secret.is_empty() && !state.patterns.whole.contains(secret);
+            if !is_new {
                 return;
             }
+            Arc::make_mut(&mut state.patterns).whole.insert(secret.to_owned());
             let lines = secret.lines().map(str::trim).filter(|line| line.chars().count() >= LINE);
             for part in [secret, secret.trim()].into_iter().chain(lines) {
-                if part.trim().chars().count() >= ANYWHERE && !state.inside.contains(part) {
-                    state.inside.extend(encodings::of(part));
+                if part.trim().chars().count() >= ANYWHERE {
+                    state.look_for(part);
                 }
             }
         })
@@ -59,43 +56,38 @@ impl Known {
 
     /// Adds texts that are only found as a whole value. Whether they are the first secrets.
     pub fn add_whole(&self, secrets: impl Iterator<Item = String>) -> bool {
-        self.change(|state| state.whole.extend(secrets))
+        self.change(|state| Arc::make_mut(&mut state.patterns).whole.extend(secrets))
     }
 
     /// What to look for; `None` when no secret is known.
     pub fn patterns(&self) -> Option<Arc<Patterns>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.whole.is_empty() {
-            return None;
+        let pending = std::mem::take(&mut state.pending);
+        if !pending.is_empty() {
+            let patterns = Arc::make_mut(&mut state.patterns);
+            patterns.hides_everything |= patterns.inside.add(pending).is_err();
         }
-        if let Some(built) = &state.built {
-            return Some(Arc::clone(built));
-        }
-        let inside = Inside::new(&state.inside);
-        let built = Arc::new(Patterns { whole: state.whole.clone(), inside });
-        state.built = Some(Arc::clone(&built));
-        Some(built)
+        (!state.patterns.whole.is_empty()).then(|| Arc::clone(&state.patterns))
     }
 
     fn change(&self, add: impl FnOnce(&mut State)) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = (state.whole.len(), state.inside.len());
         add(&mut state);
-        if before != (state.whole.len(), state.inside.len()) {
-            state.built = None;
-        }
-        !state.whole.is_empty() && !std::mem::replace(&mut state.is_live, true)
+        !state.patterns.whole.is_empty() && !std::mem::replace(&mut state.is_live, true)
     }
 }
 
-impl Inside {
-    fn new(texts: &BTreeSet<String>) -> Self {
-        if texts.is_empty() {
-            return Self::Nothing;
+impl State {
+    /// Looks for every form of a text. The search is built when it is first needed.
+    fn look_for(&mut self, text: &str) {
+        if self.inside.contains(text) {
+            return;
         }
-        // The faster automaton costs a table row for each byte of every form of every secret.
-        let search = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts);
-        search.map_or(Self::Everything, Self::Any)
+        for form in encodings::of(text) {
+            if self.inside.insert(form.clone()) {
+                self.pending.push(form);
+            }
+        }
     }
 }
 
@@ -107,11 +99,10 @@ impl Patterns {
 
     /// The text with the secrets in it replaced; `None` when there is none.
     pub fn replaced(&self, text: &str) -> Option<String> {
-        let places = match &self.inside {
-            Inside::Nothing => return None,
-            Inside::Everything => return Some(REDACTED.to_owned()),
-            Inside::Any(search) => joined(search, text),
-        };
+        if self.hides_everything {
+            return Some(REDACTED.to_owned());
+        }
+        let places = self.inside.places(text);
         if places.is_empty() {
             return None;
         }
@@ -124,17 +115,4 @@ impl Patterns {
         out.push_str(&text[from..]);
         Some(out)
     }
-}
-
-/// Where secrets stand. Those that overlap or touch are one place, so that no end of one is left.
-fn joined(search: &AhoCorasick, text: &str) -> Vec<Range<usize>> {
-    let mut places: Vec<Range<usize>> = Vec::new();
-    for found in search.find_overlapping_iter(text) {
-        let mut place = found.range();
-        while let Some(last) = places.pop_if(|last| last.end >= place.start) {
-            place = last.start.min(place.start)..last.end.max(place.end);
-        }
-        places.push(place);
-    }
-    places
 }

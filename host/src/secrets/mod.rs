@@ -11,6 +11,7 @@ mod live;
 mod redactor;
 mod reference;
 mod resolved;
+mod tiers;
 mod write_only;
 
 pub use file::from_file;

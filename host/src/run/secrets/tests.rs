@@ -168,3 +168,52 @@ async fn slips_in_the_top_level_secrets_are_told() {
         assert_eq!(configured(&plan, vaults()).await.unwrap_err(), expected, "{entries}");
     }
 }
+
+#[tokio::test]
+async fn a_stream_reads_secrets_in_config_and_env_of_its_steps_only() {
+    let with_roles = |name: &str, role: &str| {
+        let mut plug = Installed::named(name);
+        plug.manifest.roles = vec![role.to_owned()];
+        plug
+    };
+    let plugs = [("vault", "secrets"), ("source", "source"), ("sink", "sink")];
+    let catalog = Catalog::of(plugs.map(|(name, role)| with_roles(name, role)).to_vec());
+    let planned = |sink: &str| {
+        let yaml = format!(
+            "secrets: {{key: '${{vault:text}}'}}\npipeline: [{{uses: source}}, {{id: o, uses: sink, {sink}}}]"
+        );
+        let spec = PipelineSpec::parse(yaml.as_bytes()).spec.unwrap();
+        Planned::resolve(&spec, &catalog, &BTreeMap::new(), &|_| None)
+    };
+    let kinds = |planned: Result<Planned, Vec<crate::diagnostics::Diagnostic>>| {
+        let found = planned.err().unwrap_or_default().into_iter();
+        found.filter(|found| found.is_error()).map(|found| found.kind).collect::<Vec<_>>()
+    };
+    let refused = [
+        "with: {key: '${vault:text}'}",
+        "with: {key: '{{ secrets.key }}'}",
+        "when: \"${vault:text}\"",
+    ];
+    for sink in refused {
+        assert_eq!(kinds(planned(sink)), ["secret_not_allowed"], "{sink}");
+    }
+    let Ok(Planned::Stream(plan)) =
+        planned("env: {K: '{{ secrets.key }}'}, config: {a: '{{ env.K }}', b: '${vault:object}'}")
+    else {
+        panic!("no stream")
+    };
+    let (redactor, step) = (Redactor::new(), &plan.steps[1]);
+    let base =
+        Values { redactor: Some(&redactor), ..plan.values(&plan.environment, RawValue::NULL) };
+    let trees = step.env.iter().chain(&step.config).map(|(_, tree)| tree);
+    let resolved = resolve_in(trees, &plan.secrets, &vaults(), &base, &redactor).await.unwrap();
+    let base = Values { secrets: &resolved, ..base };
+    let mut warnings = Warnings::default();
+    let env = plan.environment_with(step, &base, &mut warnings).unwrap();
+    let values = Values { env: &env, ..base };
+    let config = plan.configuration(step, &values, &mut warnings).unwrap();
+    let secret = r#"{"a":"vault-canary","b":{"user":"u-canary","port":15432}}"#;
+    assert_eq!(config.get(), secret);
+    let shown = r#"{"a":"[redacted]","b":{"user":"[redacted]","port":"[redacted]"}}"#;
+    assert_eq!(redactor.json(config.as_raw()).get(), shown);
+}

@@ -89,3 +89,16 @@ fn the_log_knows_secrets_as_long_as_a_run_holds_them() {
     drop(clone);
     assert_eq!(without_secrets("a live-canary-1 b"), "a live-canary-1 b");
 }
+
+#[test]
+fn secrets_that_come_one_by_one_are_all_found() {
+    let redactor = Redactor::new();
+    for number in 0..300 {
+        redactor.add_text(&format!("secret-{number:03}"));
+        assert_eq!(redactor.text(&format!("<secret-{number:03}>")), "<[redacted]>");
+    }
+    let all: String = (0..300).map(|number| format!("secret-{number:03};")).collect();
+    assert_eq!(redactor.text(&all), "[redacted];".repeat(300));
+    redactor.add_text("late secret-1");
+    assert_eq!(redactor.text("a late secret-150 b"), "a [redacted] b");
+}
