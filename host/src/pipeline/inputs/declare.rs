@@ -20,7 +20,7 @@ pub struct InputSpec {
     pub required: bool,
     /// The only values it may have; empty allows all.
     pub allowed: Vec<Node>,
-    /// The value should not be shown. Not acted on yet; the answer warns about it.
+    /// The value is redacted in everything that is shown.
     pub sensitive: bool,
 }
 

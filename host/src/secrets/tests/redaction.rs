@@ -102,3 +102,36 @@ fn secrets_that_come_one_by_one_are_all_found() {
     redactor.add_text("late secret-1");
     assert_eq!(redactor.text("a late secret-150 b"), "a [redacted] b");
 }
+
+#[test]
+fn an_answer_says_what_went_wrong_without_the_secret() {
+    use crate::run::Answer;
+    use crate::run::answer::{Mode, RunError, StepStatus, StepSummary};
+    let text = || "`hunter2` is wrong".to_owned();
+    let step = StepSummary {
+        id: "a".to_owned(),
+        plugin: "p".to_owned(),
+        version: "1.0.0".to_owned(),
+        status: StepStatus::Failed,
+        reason: Some(text()),
+        attempts: 1,
+        duration_ms: 0,
+    };
+    let answer = Answer {
+        mode: Mode::Stream,
+        execution_id: String::new(),
+        pipeline: (None, None),
+        results: Vec::new(),
+        summary: vec![step],
+        outputs: Vec::new(),
+        warnings: vec![text(), "fine".to_owned()],
+        error: Some(RunError { kind: "step_failed", message: text(), step: None }),
+        interrupted: false,
+        stream: None,
+    };
+    let answer = answer.redacted(&knows(&json!("hunter2")));
+    let redacted = "`[redacted]` is wrong";
+    assert_eq!(answer.warnings, [redacted, "fine"]);
+    assert_eq!(answer.summary[0].reason.as_deref(), Some(redacted));
+    assert_eq!(answer.error.map(|error| error.message).as_deref(), Some(redacted));
+}
