@@ -1,6 +1,7 @@
 //! The host's log: to stderr, at the level of `PLUGPIPE_LOG`.
 
 use super::progress;
+use crate::secrets::without_secrets;
 use std::io::Write;
 pub use tracing::Level;
 use tracing::level_filters::LevelFilter;
@@ -32,12 +33,15 @@ pub fn install(level: Level) {
     }
 }
 
-/// A log that nobody reads any more must not end the work: what cannot be written is dropped.
+/// A log that nobody reads any more must not end the work: what cannot be written is dropped. Each
+/// call is one line, which is written without the secrets of the runs under way.
 struct Lossy<W>(W);
 
 impl<W: Write> Write for Lossy<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let _ = progress::beside(|| self.0.write_all(bytes));
+        let line = String::from_utf8_lossy(bytes);
+        let line = without_secrets(&line);
+        let _ = progress::beside(|| self.0.write_all(line.as_bytes()));
         Ok(bytes.len())
     }
 
@@ -55,5 +59,14 @@ mod tests {
     fn a_log_that_cannot_be_written_is_no_error() {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         assert_eq!(Lossy(full).write(b"line").unwrap(), 4);
+    }
+
+    #[test]
+    fn a_line_is_written_without_the_secrets_of_a_run() {
+        let redactor = crate::secrets::Redactor::new();
+        redactor.add_text("log-canary");
+        let mut line = Vec::new();
+        assert_eq!(Lossy(&mut line).write(b"token log-canary\n").unwrap(), 17);
+        assert_eq!(line, b"token [redacted]\n");
     }
 }

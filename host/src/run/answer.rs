@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::json::ObjectText;
+use crate::secrets::Redactor;
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -97,6 +98,17 @@ impl Answer {
     /// Whether every step that had to succeed did, and nothing interrupted the run.
     pub fn is_success(&self) -> bool {
         self.error.is_none()
+    }
+
+    /// The answer without the secrets in its texts. Results and outputs stay: they are redacted
+    /// where they come from.
+    #[must_use]
+    pub fn redacted(mut self, redactor: &Redactor) -> Self {
+        let redact = |text: &mut String| *text = redactor.text(text);
+        self.warnings.iter_mut().for_each(redact);
+        self.summary.iter_mut().filter_map(|step| step.reason.as_mut()).for_each(redact);
+        self.error.iter_mut().for_each(|error| redact(&mut error.message));
+        self
     }
 
     /// The document, schema `plugpipe.run/1`. Results keep the text the plugins gave.

@@ -4,6 +4,7 @@ mod flood;
 
 use crate::catalog::Installed;
 use crate::registry::Registry;
+use crate::secrets::without_secrets;
 use flood::{Flood, Verdict};
 use plugin_abi::host::{Found, HistogramCell};
 use plugin_abi::{Doc, HostServices, Level, PErr};
@@ -79,7 +80,9 @@ impl HostServices for Services {
                 return;
             }
         }
-        let message = flood::cut(message);
+        // Cut first, a secret could be left in part, which nobody would know again.
+        let message = without_secrets(message);
+        let message = flood::cut(&message);
         let fields = (!fields.is_empty()).then(|| tracing::field::display(fields));
         // The level of a `tracing` event is part of its call site, hence five of them.
         match level {

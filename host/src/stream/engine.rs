@@ -15,11 +15,13 @@ use super::observed::Observed;
 use super::phase::Phase;
 use super::prepare::{Prepared, prepare};
 use super::report;
+use crate::json::{self, Segment};
 use crate::pipeline::expr::Warnings;
 use crate::pipeline::plan::stream::StreamPlan;
 use crate::registry::Registry;
 use crate::run::Answer;
 use crate::run::context::Identity;
+use crate::secrets::Redactor;
 
 /// How a stream is run.
 #[derive(Clone, Copy, Debug)]
@@ -53,18 +55,22 @@ pub async fn run(
     let mut shutdown = pin!(shutdown);
     let (plan, identity) = (Arc::new(plan), Identity::now());
     let mut warnings = Warnings::default();
-    for name in &plan.sensitive {
-        warnings.add(format!("`{name}` is sensitive, but this version does not redact it"));
-    }
+    let redactor = sensitive(&plan);
     let observed = Arc::new(Observed::new(plan.steps.iter().map(|step| step.id.clone())));
     let closing = report::Closing::new(Arc::clone(&plan), &identity, Arc::clone(&observed));
     let prepared = tokio::select! {
-        prepared = prepare(&plan, registry, &identity, &mut warnings) => prepared,
-        () = shutdown.as_mut() => return closing.answer(Vec::new(), None, true, warnings),
+        prepared = prepare(&plan, registry, &identity, &redactor, &mut warnings) => prepared,
+        () = shutdown.as_mut() => {
+            let answer = closing.answer(Vec::new(), None, true, warnings);
+            return answer.redacted(&redactor);
+        }
     };
     let Prepared { openers, environments, topics } = match prepared {
         Ok(prepared) => prepared,
-        Err(failure) => return closing.answer(Vec::new(), Some(failure), false, warnings),
+        Err(failure) => {
+            let answer = closing.answer(Vec::new(), Some(failure), false, warnings);
+            return answer.redacted(&redactor);
+        }
     };
     watch(&plan, Arc::clone(&observed));
     let plugins = Arc::new(Plugins {
@@ -78,7 +84,18 @@ pub async fn run(
         drain: options.drain,
     });
     let (ended, interrupted) = supervise(&plugins, start_lanes(&plugins), shutdown).await;
-    closing.answer(ended, None, interrupted, warnings)
+    closing.answer(ended, None, interrupted, warnings).redacted(&redactor)
+}
+
+/// Knows the inputs that should not be shown.
+fn sensitive(plan: &StreamPlan) -> Redactor {
+    let redactor = Redactor::new();
+    for name in &plan.sensitive {
+        if let Some(value) = json::at(&plan.inputs, &[Segment::Key(name.clone())]) {
+            redactor.add(value);
+        }
+    }
+    redactor
 }
 
 /// Starts a thread for each lane. They are not joined: what they have to say they tell.

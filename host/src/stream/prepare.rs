@@ -11,11 +11,13 @@ use super::lane::Failure;
 use super::opener::Opener;
 use crate::catalog::Installed;
 use crate::json::ObjectText;
-use crate::pipeline::expr::{Failed, Warnings};
+use crate::pipeline::expr::{Failed, Values, Warnings};
 use crate::pipeline::plan::stream::{Stage, StreamOnError, StreamPlan, StreamStep};
 use crate::registry::Registry;
 use crate::run::answer::BAD_CONFIGURATION;
 use crate::run::context::Identity;
+use crate::run::secrets::resolve_in;
+use crate::secrets::{Redactor, Resolved, note_write_only};
 
 /// What the lanes need beside the plan.
 #[derive(Default)]
@@ -28,6 +30,9 @@ pub struct Prepared {
     pub topics: Vec<String>,
 }
 
+/// What the answer says when a secret cannot be had.
+const NO_SECRET: &str = "secret_unavailable";
+
 /// The mark of a schema on a key whose value is a path that the plugin writes to.
 const WRITES: &str = "x-plugpipe-writes";
 
@@ -36,15 +41,22 @@ pub async fn prepare(
     plan: &StreamPlan,
     registry: &Registry,
     identity: &Identity,
+    redactor: &Redactor,
     warnings: &mut Warnings,
 ) -> Result<Prepared, Failure> {
     let mut prepared = Prepared::default();
     for (position, step) in plan.steps.iter().enumerate() {
         let failed = |kind, message| Failure { kind, step: position, message };
         let expression = |failed_one: Failed| failed("bad_expression", failed_one.to_string());
-        let env = plan.environment_of(step, &identity.timestamp, warnings);
-        let env = env.map_err(expression)?;
-        let values = plan.values(&env, &identity.timestamp);
+        let base = Values {
+            redactor: Some(redactor),
+            ..plan.values(&plan.environment, &identity.timestamp)
+        };
+        let secrets = secrets(plan, step, registry, &base, redactor).await;
+        let secrets = secrets.map_err(|missing| failed(NO_SECRET, missing.to_string()))?;
+        let base = Values { secrets: &secrets, ..base };
+        let env = plan.environment_with(step, &base, warnings).map_err(expression)?;
+        let values = Values { env: &env, ..base };
         let config = plan.configuration(step, &values, warnings);
         let config = config.map_err(expression)?;
         prepared.topics.push(topic(&config));
@@ -54,6 +66,9 @@ pub async fn prepare(
                 let live = registry.open(installed).await;
                 let live = live.map_err(|error| failed("plugin_refused", error.message))?;
                 let schema = live.description().config.get(role(step)).map(|one| one.as_value());
+                if let Some(schema) = schema {
+                    note_write_only(schema, config.as_raw(), redactor);
+                }
                 let refused = refuse_writes(schema, &config, registry);
                 refused.map_err(|message| failed(BAD_CONFIGURATION, message))?;
                 let run = run_ids(plan, position, identity);
@@ -64,6 +79,18 @@ pub async fn prepare(
         prepared.environments.push(env);
     }
     Ok(prepared)
+}
+
+/// The secrets of a step's `config` and `env`.
+async fn secrets(
+    plan: &StreamPlan,
+    step: &StreamStep,
+    registry: &Registry,
+    values: &Values<'_>,
+    redactor: &Redactor,
+) -> Result<Resolved, Failed> {
+    let trees = step.env.iter().chain(&step.config).map(|(_, tree)| tree);
+    resolve_in(trees, &plan.secrets, registry, values, redactor).await
 }
 
 fn role(step: &StreamStep) -> &'static str {

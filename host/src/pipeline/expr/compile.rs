@@ -129,11 +129,11 @@ impl<'c> Compiler<'c> {
 
     fn text(&mut self, text: &str, span: Span, scope: &Scope<'_>) -> Option<Tree> {
         let parts = self.parts(text, span)?;
-        // Names inside a block can be its own, so the rest of such a text is not looked at.
         if parts.iter().any(|part| matches!(part, Part::Block(_))) {
-            return self.block(span);
+            let pieces = vec![self.blocks(text, &parts, span, scope)?];
+            return Some(Tree::Template(Template { pieces, keeps_type: false }));
         }
-        let keeps_type = matches!(parts[..], [Part::Expression(_)]);
+        let keeps_type = matches!(parts[..], [Part::Expression(_) | Part::Reference { .. }]);
         let pieces: Vec<_> = parts.iter().map(|part| self.piece(part, span, scope)).collect();
         let pieces = pieces.into_iter().collect::<Option<Vec<_>>>()?;
         let literals = pieces.iter().map(|piece| match piece {
@@ -146,7 +146,12 @@ impl<'c> Compiler<'c> {
         Some(Tree::Template(Template { pieces, keeps_type }))
     }
 
-    fn piece(&mut self, part: &Part<'_>, span: Span, scope: &Scope<'_>) -> Option<Piece> {
+    pub(super) fn piece(
+        &mut self,
+        part: &Part<'_>,
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Option<Piece> {
         if self.problems.len() + self.undeclared.len() + self.optional.len() > PROBLEMS {
             self.gave_up = true;
             return None;
@@ -155,18 +160,11 @@ impl<'c> Compiler<'c> {
             Part::Literal(text) => Some(Piece::Literal(text.clone())),
             Part::Expression(expression) => self.expression(expression, span, scope),
             Part::Reference { provider: "env", rest } => self.variable(rest, span),
-            Part::Reference { provider, rest: _ } => self.secret(provider, span),
-            Part::Block(_) => self.block(span),
+            Part::Reference { provider, rest } => self.secret(provider, rest, span, scope),
+            Part::Block(_) => {
+                let message = "a condition is one expression, and `{% %}` is none";
+                self.report(Diagnostic::error("bad_expression", span, message))
+            }
         }
-    }
-
-    fn block<T>(&mut self, span: Span) -> Option<T> {
-        self.problems.push(Diagnostic::warning("block_tag", span, "`{% %}` inside a text"));
-        self.not_supported("`{% %}`", span)
-    }
-
-    pub(super) fn not_supported<T>(&mut self, what: &str, span: Span) -> Option<T> {
-        let message = format!("{what} is not supported by this version");
-        self.report(Diagnostic::error("not_supported", span, &message))
     }
 }

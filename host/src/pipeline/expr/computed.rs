@@ -1,19 +1,18 @@
 //! Expressions that are more than a path, evaluated by minijinja with a limit on work.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use minijinja::{Environment, Expression, UndefinedBehavior, Value};
+use minijinja::{Environment, Error, Expression, UndefinedBehavior, Value};
 
-use crate::json::{self, Segment};
+use crate::json;
 
-use super::record::{Field, NOT_JSON, Read, RecordObject, RecordView};
-use super::{Failed, Path, Root, Values, Warnings, filters, value};
+use super::bindings::Bindings;
+use super::record::{NOT_JSON, RecordView};
+use super::{Failed, Values, Warnings, filters};
 
-/// Instructions one evaluation may take.
+/// Instructions one evaluation may take. Each 64 bytes of text it makes count as one more, so that
+/// none yields more than 13 MB.
 const FUEL: u64 = 200_000;
-/// Levels of a document an expression may look into.
-pub const LEVELS: usize = 128;
 
 /// The one environment: filters, tests and functions are the same everywhere.
 pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -28,31 +27,30 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub struct Computed {
     written: String,
     expression: Expression<'static, 'static>,
-    /// First names, as minijinja reads them, and what they stand for.
-    roots: BTreeMap<String, Path>,
-    /// Fixed paths in it, for warnings about absent fields.
-    paths: Vec<Path>,
+    bindings: Box<Bindings>,
 }
 
 impl Computed {
     /// Compiles `rewritten`; `written` is how the author put it. The error says what is wrong.
-    /// `paths` are warned about when absent: leave them out where absence is expected.
-    pub fn compile(
-        written: &str,
-        rewritten: String,
-        roots: BTreeMap<String, Path>,
-        paths: Vec<Path>,
-    ) -> Result<Self, String> {
-        let expression = ENVIRONMENT
-            .compile_expression_owned(rewritten)
-            .map_err(|error| error.detail().unwrap_or("syntax error").to_owned())?;
-        Ok(Self { written: written.trim().to_owned(), expression, roots, paths })
+    pub fn compile(written: &str, rewritten: String, bindings: Bindings) -> Result<Self, String> {
+        let expression =
+            ENVIRONMENT.compile_expression_owned(rewritten).map_err(|error| syntax(&error))?;
+        Ok(Self { written: written.trim().to_owned(), expression, bindings: Box::new(bindings) })
     }
 
-    /// The value as JSON text; undefined is null.
+    /// What it reads.
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// The value as JSON text; undefined is null. One that a secret was read for is a secret.
     pub fn json(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<String, Failed> {
         let value = self.evaluate(None, values, warnings)?;
-        serde_json::to_string(&value).map_err(|error| self.failed(error.to_string()))
+        let json = serde_json::to_string(&value).map_err(|error| self.failed(error.to_string()))?;
+        let Some(redactor) = self.bindings.taints(values) else { return Ok(json) };
+        let secret = json::from_written(json);
+        redactor.add(&secret);
+        Ok(secret.get().to_owned())
     }
 
     /// Whether the value counts as true.
@@ -67,16 +65,10 @@ impl Computed {
         values: &Values<'_>,
         warnings: &mut Warnings,
     ) -> Result<Value, Failed> {
-        if self.reads_fields() && !record.is_json() {
+        if self.bindings.reads_fields() && !record.is_json() {
             return Err(self.failed(NOT_JSON.to_owned()));
         }
         self.evaluate(Some(record), values, warnings)
-    }
-
-    /// Whether it looks for fields of the record's value, and does not expect to find none.
-    fn reads_fields(&self) -> bool {
-        let is_inside = |path: &Path| matches!(path.segments.as_slice(), [Segment::Key(part), _, ..] if part == "value");
-        self.paths.iter().any(|path| path.root == Root::Record && is_inside(path))
     }
 
     /// The expression as the author wrote it.
@@ -84,15 +76,9 @@ impl Computed {
         &self.written
     }
 
-    /// The places it reads: as precise as they are known, else by their first names.
-    pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        let roots = self.paths.is_empty().then(|| self.roots.values());
-        self.paths.iter().chain(roots.into_iter().flatten())
-    }
-
     /// Whether it looks at the record.
     pub fn reads_record(&self) -> bool {
-        self.roots.values().any(|path| path.root == Root::Record)
+        self.bindings.reads_record()
     }
 
     fn evaluate(
@@ -101,26 +87,9 @@ impl Computed {
         values: &Values<'_>,
         warnings: &mut Warnings,
     ) -> Result<Value, Failed> {
-        let mut context: BTreeMap<&str, Value> = BTreeMap::new();
-        for (identifier, path) in &self.roots {
-            if let (Root::Record, Some(record)) = (path.root, record) {
-                context.insert(identifier, RecordObject::of(record));
-                continue;
-            }
-            let Some(raw) = path.read(values) else { continue };
-            if json::deeper_than(&raw, LEVELS) {
-                return Err(
-                    self.failed(format!("`{}` is more than {LEVELS} levels deep", path.written))
-                );
-            }
-            context.insert(identifier, value::from_json(&raw));
-        }
-        for path in self.paths.iter().filter(|path| is_absent(path, record, values)) {
-            warnings.absent(&path.written);
-        }
-        self.expression.eval(Value::from(context)).map_err(|error| {
-            self.failed(error.detail().map_or(error.kind().to_string(), str::to_owned))
-        })
+        let context = self.bindings.context(record, values, warnings);
+        let context = context.map_err(|reason| self.failed(reason))?;
+        self.expression.eval(context).map_err(|error| self.failed(reason(&error)))
     }
 
     pub(super) fn failed(&self, reason: String) -> Failed {
@@ -128,10 +97,12 @@ impl Computed {
     }
 }
 
-fn is_absent(path: &Path, record: Option<RecordView<'_>>, values: &Values<'_>) -> bool {
-    match (path.root, record) {
-        (Root::Record, Some(record)) => Field::new(&path.segments, String::new())
-            .is_some_and(|field| field.read(record) == Read::Absent),
-        _ => path.read(values).is_none(),
-    }
+/// Why a text does not compile.
+pub(super) fn syntax(error: &Error) -> String {
+    error.detail().unwrap_or("syntax error").to_owned()
+}
+
+/// Why an evaluation ended without a value.
+pub(super) fn reason(error: &Error) -> String {
+    error.detail().map_or(error.kind().to_string(), str::to_owned)
 }

@@ -1,18 +1,38 @@
 //! Compiling one expression: a plain path, or something to compute.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::diagnostics::{Diagnostic, Span};
 use crate::json::Segment;
 
+use super::bindings::Bindings;
 use super::computed::{Computed, ENVIRONMENT};
 use super::filters;
 use super::path::{Path, Root};
 use super::references::{Names, Reference, names};
 use super::rewrite::{identifier, rewrite};
-use super::scope::Unplaced;
-use super::tokens::tokenize;
+use super::tokens::{Token, TokenKind, tokenize};
+use super::unplaced::Unplaced;
 use super::{Compiler, Piece, Scope};
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'s> {
+    /// Where in the file.
+    pub span: Span,
+    /// What it can read.
+    pub scope: &'s Scope<'s>,
+    /// Whether a name belongs to the text itself, as the variable of a loop does.
+    pub is_local: &'s dyn Fn(&str) -> bool,
+}
+
+/// A name and the place it was found at.
+struct Placed {
+    name: String,
+    path: Path,
+    /// The first token of it, and how many there are.
+    tokens: (usize, usize),
+}
 
 impl Compiler<'_> {
     /// Compiles what stands between the braces of a template.
@@ -22,13 +42,9 @@ impl Compiler<'_> {
         span: Span,
         scope: &Scope<'_>,
     ) -> Option<Piece> {
-        let bad = |reason: String| {
-            let message = format!("`{}` is no valid expression: {reason}", text.trim());
-            Diagnostic::error("bad_expression", span, &message)
-        };
         let tokens = match tokenize(text, |name| scope.positions.contains_key(name)) {
             Ok(tokens) => tokens,
-            Err(reason) => return self.report(bad(reason)),
+            Err(reason) => return self.bad_expression(text, &reason, span),
         };
         if let [only] = tokens[..]
             && let Some(text) = only.unquoted()
@@ -36,41 +52,63 @@ impl Compiler<'_> {
             return Some(Piece::Literal(text.to_owned()));
         }
         let names = names(&tokens);
-        let placed = self.places(&names, text, span, scope);
-        let known = self.known(&names, span);
-        if names.is_plain_path && placed.is_some() {
-            return placed?.pop().map(|(_, path)| Piece::Path(path));
+        let spot = Spot { span, scope, is_local: &|_| false };
+        if names.is_plain_path {
+            let placed = self.places(&names, Some(text), spot)?.pop();
+            return placed.map(|placed| Piece::Path(placed.path));
         }
+        let mut bindings = Bindings::default();
+        let bound = self.bound(&tokens, &names, spot, &mut bindings);
+        let is_bound = bound.is_some();
         // Compiled even if names are wrong, so that one look finds everything.
-        let paths: Vec<Path> = placed.iter().flatten().map(|(_, path)| path.clone()).collect();
-        let watched = if expects_absence(&names) { Vec::new() } else { paths };
-        let roots = placed.iter().flatten().map(|(name, path)| {
-            let root = root_of(name, path);
-            (identifier(name).into_owned(), root)
-        });
-        let compiled = rewrite(&tokens)
-            .and_then(|rewritten| Computed::compile(text, rewritten, roots.collect(), watched));
-        match compiled {
-            Ok(computed) => placed.and(known).map(|_| Piece::Computed(computed)),
-            Err(reason) => self.report(bad(reason)),
+        let rewritten = bound.unwrap_or_else(|| rewrite(&tokens));
+        match rewritten.and_then(|rewritten| Computed::compile(text, rewritten, bindings)) {
+            Ok(computed) => is_bound.then_some(Piece::Computed(computed)),
+            Err(reason) => self.bad_expression(text, &reason, span),
         }
     }
 
-    /// Finds the place of every name that is read; `None` when one has none.
+    pub(super) fn bad_expression<T>(&mut self, text: &str, reason: &str, span: Span) -> Option<T> {
+        let message = format!("`{}` is no valid expression: {reason}", text.trim());
+        self.report(Diagnostic::error("bad_expression", span, &message))
+    }
+
+    /// Binds the names of an expression and spells it as minijinja does. `None` when a name is
+    /// wrong, which has been reported then.
+    pub(super) fn bound(
+        &mut self,
+        tokens: &[Token<'_>],
+        names: &Names<'_>,
+        spot: Spot<'_>,
+        bindings: &mut Bindings,
+    ) -> Option<Result<String, String>> {
+        let placed = self.places(names, None, spot);
+        let known = self.known(names, spot.span);
+        let (placed, ()) = placed.zip(known)?;
+        let watched = !expects_absence(names);
+        let mut replaced = BTreeMap::new();
+        for Placed { name, path, tokens } in placed {
+            bindings.read(path.clone(), watched);
+            // What a step calls `x` is no field of its result, so it is bound on its own.
+            if matches!(path.root, Root::Aliases(_)) {
+                replaced.insert(tokens.0, (tokens.1, bindings.place(path)));
+            } else {
+                bindings.root(identifier(&name).into_owned(), root_of(&name, &path));
+            }
+        }
+        Some(rewrite(&with_names(tokens, &replaced)))
+    }
+
+    /// Finds the place of every name that is read; `None` when one has none. `whole` is the
+    /// expression where it is one name.
     fn places(
         &mut self,
         names: &Names<'_>,
-        text: &str,
-        span: Span,
-        scope: &Scope<'_>,
-    ) -> Option<Vec<(String, Path)>> {
-        let places: Vec<_> = names
-            .references
-            .iter()
-            .map(|reference| {
-                self.place(reference, names.is_plain_path.then_some(text), span, scope)
-            })
-            .collect();
+        whole: Option<&str>,
+        spot: Spot<'_>,
+    ) -> Option<Vec<Placed>> {
+        let foreign = names.references.iter().filter(|name| !(spot.is_local)(name.root));
+        let places: Vec<_> = foreign.map(|reference| self.place(reference, whole, spot)).collect();
         places.into_iter().collect()
     }
 
@@ -78,40 +116,41 @@ impl Compiler<'_> {
         &mut self,
         reference: &Reference<'_>,
         whole: Option<&str>,
-        span: Span,
-        scope: &Scope<'_>,
-    ) -> Option<(String, Path)> {
+        Spot { span, scope, .. }: Spot<'_>,
+    ) -> Option<Placed> {
         let name = reference.root.to_owned();
         let written = whole.map_or_else(|| reference.written(), |text| text.trim().to_owned());
-        match scope.place(reference, written.clone()) {
-            Ok(path) => {
-                self.read_environment(&path);
-                self.read_input(&path, span, scope);
-                Some((name, path))
-            }
+        let tokens = (reference.start, reference.length);
+        let path = match scope.place(reference, written.clone()) {
+            Ok(path) => path,
             Err(Unplaced::Undeclared) => {
                 self.undeclared.entry(name.clone()).or_insert(span);
-                let segments = vec![Segment::Key(name.clone())];
-                Some((name, Path { root: Root::Inputs, segments, written }))
+                Path { root: Root::Inputs, segments: vec![Segment::Key(name.clone())], written }
             }
-            Err(Unplaced::Reported) => None,
-            Err(Unplaced::NotSupported) => {
-                self.not_supported(&format!("`{name}` in a template"), span)
+            Err(Unplaced::Mistake { kind, message, hint }) => {
+                return self.report(Diagnostic::error(kind, span, &message).hint(hint));
             }
-            Err(Unplaced::Config) => {
-                let message = format!("`{name}` is a key of the top-level `config`");
-                self.problems.push(Diagnostic::warning("config_root", span, &message));
-                self.not_supported(&format!("`{name}` in a template"), span)
-            }
-            Err(Unplaced::Unknown { message, hint }) => {
-                self.report(Diagnostic::error("unknown_step", span, &message).hint(hint))
-            }
+        };
+        if path.root == Root::Config && name != "config" {
+            let message = format!("`{name}` is a key of the top-level `config`");
+            let lint = Diagnostic::warning("config_root", span, &message);
+            self.problems.push(lint.hint(format!("write `config.{name}`")));
         }
+        self.read_environment(&path);
+        self.read_input(&path, reference, span, scope);
+        Some(Placed { name, path, tokens })
     }
 
     /// An input that is read as `inputs.x` may be absent, also when nobody declared it.
-    fn read_input(&mut self, path: &Path, span: Span, scope: &Scope<'_>) {
-        if let (Root::Inputs, [Segment::Key(name), ..]) = (path.root, &path.segments[..])
+    fn read_input(
+        &mut self,
+        path: &Path,
+        reference: &Reference<'_>,
+        span: Span,
+        scope: &Scope<'_>,
+    ) {
+        if let (Root::Inputs, "inputs", [Segment::Key(name), ..]) =
+            (path.root, reference.root, &path.segments[..])
             && !scope.inputs.contains(name)
         {
             self.optional.entry(name.clone()).or_insert(span);
@@ -128,18 +167,19 @@ impl Compiler<'_> {
     /// Checks filters, tests and functions; `None` when one does not exist.
     fn known(&mut self, names: &Names<'_>, span: Span) -> Option<()> {
         let before = self.problems.len();
-        let bad = |message: String| Diagnostic::error("bad_expression", span, &message);
+        let mut unknown = |kind, what: String, name: &str, known: &[&str]| {
+            let problem = Diagnostic::error(kind, span, &format!("there is no {what}`"));
+            self.problems.push(problem.suggest(name, known.iter().copied()));
+        };
         for name in names.filters.iter().filter(|name| !filters::exists(&ENVIRONMENT, name)) {
-            let message = format!("there is no filter `{name}`");
-            let problem = Diagnostic::error("unknown_filter", span, &message);
-            self.problems.push(problem.suggest(name, filters::NAMES));
+            unknown("unknown_filter", format!("filter `{name}"), name, &filters::NAMES);
         }
         for name in names.tests.iter().filter(|name| !filters::test_exists(&ENVIRONMENT, name)) {
-            self.problems.push(bad(format!("there is no test `is {name}`")));
+            unknown("bad_expression", format!("test `is {name}"), name, &filters::TESTS);
         }
-        let functions: BTreeSet<&str> = ENVIRONMENT.globals().map(|(name, _)| name).collect();
+        let functions: Vec<&str> = ENVIRONMENT.globals().map(|(name, _)| name).collect();
         for name in names.functions.iter().filter(|name| !functions.contains(*name)) {
-            self.problems.push(bad(format!("there is no function `{name}`")));
+            unknown("bad_expression", format!("function `{name}"), name, &functions);
         }
         (self.problems.len() == before).then_some(())
     }
@@ -151,9 +191,36 @@ fn root_of(name: &str, path: &Path) -> Path {
         "steps" | "pipeline" | "step_outputs" => Root::Steps,
         _ => path.root,
     };
-    let is_input = root == Root::Inputs && name != "inputs";
-    let segments = if is_input { vec![Segment::Key(name.to_owned())] } else { Vec::new() };
+    let is_field = match root {
+        Root::Inputs => name != "inputs",
+        Root::Config => name != "config",
+        Root::OwnField => true,
+        _ => false,
+    };
+    let segments = if is_field { vec![Segment::Key(name.to_owned())] } else { Vec::new() };
     Path { root, segments, written: name.to_owned() }
+}
+
+/// The tokens with a name in the place of each run of tokens: by its first token, its length and
+/// the name.
+fn with_names<'t>(
+    tokens: &[Token<'t>],
+    replaced: &'t BTreeMap<usize, (usize, String)>,
+) -> Vec<Token<'t>> {
+    let (mut out, mut at) = (Vec::with_capacity(tokens.len()), 0);
+    while let Some(token) = tokens.get(at) {
+        match replaced.get(&at) {
+            Some((length, name)) => {
+                out.push(Token { kind: TokenKind::Name, text: name });
+                at += length;
+            }
+            None => {
+                out.push(*token);
+                at += 1;
+            }
+        }
+    }
+    out
 }
 
 /// Whether the author asks if something is there, so that absence is no surprise.

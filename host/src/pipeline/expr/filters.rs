@@ -53,6 +53,35 @@ pub const NAMES: [&str; 46] = [
     "upper",
 ];
 
+/// Names to suggest for an unknown test.
+pub const TESTS: [&str; 25] = [
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+];
+
 /// Adds the filters minijinja lacks.
 pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("truncate", truncate);
@@ -91,10 +120,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_suggested_filter_exists() {
+    fn every_suggested_filter_and_test_exists() {
         let mut environment = Environment::new();
         add(&mut environment);
         let missing: Vec<_> = NAMES.iter().filter(|name| !exists(&environment, name)).collect();
+        assert_eq!(missing, [&""; 0]);
+        let missing: Vec<_> =
+            TESTS.iter().filter(|name| !test_exists(&environment, name)).collect();
         assert_eq!(missing, [&""; 0]);
         assert!(!exists(&environment, "cut") && !test_exists(&environment, "cut"));
     }

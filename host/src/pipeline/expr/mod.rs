@@ -1,14 +1,20 @@
 //! Templates: `{{ expr }}`, `${ expr }` and `${env:NAME:default}` inside texts.
 //!
 //! A text is cut into parts (`template`), each expression into tokens (`tokens`), the names in
-//! it are looked up ([`scope`]), and what is no plain path is handed to minijinja ([`computed`]).
+//! it are looked up ([`scope`]), and what is no plain path is handed to minijinja ([`computed`]). A
+//! text with `{% %}` in it is one minijinja template (`blocks`).
 //! Expressions on the records of a stream are in [`record`].
 //! What a template yields, and documents, are never scanned for templates again.
 
+mod bindings;
+mod block;
+mod blocks;
 pub mod compile;
 pub mod computed;
 mod expression;
 mod filters;
+mod frames;
+mod needs;
 mod overlay;
 mod path;
 mod provider;
@@ -17,13 +23,16 @@ mod references;
 mod rewrite;
 pub mod scope;
 mod source;
+mod statement;
 mod template;
 mod tokens;
 mod tree;
+mod unplaced;
 mod value;
 mod values;
 
 pub use compile::Compiler;
+pub use needs::SecretNeeds;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
 pub use scope::{Data, Reads, Scope, StepNames, Visible};
@@ -85,3 +94,6 @@ pub const ROOTS: [&str; 11] = [
     "summary",
     "timestamp",
 ];
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,22 @@ pub enum Root {
     Step(usize),
     /// The results of all steps so far, by id and by name.
     Steps,
+    /// The names that the step with this position gives to parts of its result.
+    Aliases(usize),
+    /// The result of the step whose `outputs` are evaluated.
+    Own,
+    /// The fields of that result. `result` is all of it, unless it has a field of that name.
+    OwnField,
+    /// The top-level `config`.
+    Config,
+    /// The element of a `foreach`.
+    Item,
+    /// Its number.
+    Iteration,
+    /// The steps that have ended.
+    Summary,
+    /// The top-level `secrets`.
+    Secrets,
     /// The record an expression looks at. Read by [`super::record::Field`], not here.
     Record,
 }
@@ -39,19 +55,35 @@ pub struct Path {
 impl Path {
     /// The JSON text at this place; `None` when nothing is there.
     pub fn read<'v>(&self, values: &Values<'v>) -> Option<Cow<'v, RawValue>> {
-        match self.root {
-            Root::Inputs => json::at(values.inputs, &self.segments).map(Cow::Borrowed),
-            Root::Env => json::at(values.env, &self.segments).map(Cow::Borrowed),
-            Root::Timestamp => json::at(values.timestamp, &self.segments).map(Cow::Borrowed),
-            Root::Step(index) => {
-                let result = values.results.get(index)?.as_deref()?;
-                json::at(result, &self.segments).map(Cow::Borrowed)
-            }
-            Root::Record => None,
+        let start = match self.root {
+            Root::Inputs => values.inputs,
+            Root::Env => values.env,
+            Root::Timestamp => values.timestamp,
+            Root::Step(index) => values.results.get(index)?.as_deref()?,
+            Root::Aliases(index) => values.aliases.get(index)?.as_deref()?,
+            Root::Own => values.own?,
+            Root::OwnField => return own_field(values.own?, &self.segments).map(Cow::Borrowed),
+            Root::Config => values.config,
+            Root::Item => values.item,
+            Root::Iteration => values.iteration,
+            Root::Summary => values.summary,
+            Root::Secrets => &values.secrets.root,
+            Root::Record => return None,
             Root::Steps => {
                 let all = values.steps();
-                json::at(&all, &self.segments).map(|raw| Cow::Owned(raw.to_owned()))
+                return json::at(&all, &self.segments).map(|raw| Cow::Owned(raw.to_owned()));
             }
+        };
+        json::at(start, &self.segments).map(Cow::Borrowed)
+    }
+}
+
+fn own_field<'v>(own: &'v RawValue, segments: &[Segment]) -> Option<&'v RawValue> {
+    match segments {
+        [first @ Segment::Key(name), rest @ ..] if name == "result" => {
+            let is_field = json::at(own, std::slice::from_ref(first)).is_some();
+            json::at(own, if is_field { segments } else { rest })
         }
+        _ => json::at(own, segments),
     }
 }

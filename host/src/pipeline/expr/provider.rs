@@ -1,8 +1,13 @@
 //! References to the environment and to secret providers: `${env:NAME:default}`, `${vault:…}`.
 
-use crate::diagnostics::{Diagnostic, Span};
+use std::sync::Arc;
 
-use super::{Compiler, Piece};
+use crate::catalog::Installed;
+use crate::diagnostics::{Diagnostic, Span};
+use crate::secrets::{Provider, SecretRef};
+
+use super::unplaced::SECRETS_STAND;
+use super::{Compiler, Piece, Scope};
 
 impl Compiler<'_> {
     /// `NAME` or `NAME:default`.
@@ -22,21 +27,48 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn secret(&mut self, provider: &str, span: Span) -> Option<Piece> {
-        let what = format!("the secret provider `{provider}`");
-        if provider != "file" {
-            let message = format!("{what} is a plugin");
-            self.problems.push(Diagnostic::warning("secret_provider_plugin", span, &message));
+    /// A secret of a provider, where secrets can be read.
+    pub(super) fn secret(
+        &mut self,
+        provider: &str,
+        reference: &str,
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Option<Piece> {
+        let written = format!("${{{provider}:{reference}}}");
+        let found = match provider {
+            "file" => Provider::File,
+            _ => Provider::Plugin(self.provider(provider, span)?),
+        };
+        if reference.trim().is_empty() {
+            let message = format!("`{written}` names no secret");
+            let problem = Diagnostic::error("bad_expression", span, &message);
+            return self.report(problem.hint(format!("write `${{{provider}:path}}`")));
         }
+        if !scope.reads.secrets {
+            let message = format!("`{written}` is a secret, which cannot be read here");
+            let problem = Diagnostic::error("secret_not_allowed", span, &message);
+            return self.report(problem.hint(SECRETS_STAND.to_owned()));
+        }
+        let reference = reference.to_owned();
+        Some(Piece::Secret(SecretRef { provider: found, reference, written }))
+    }
+
+    /// The plugin of that name, if it resolves secrets.
+    fn provider(&mut self, provider: &str, span: Span) -> Option<Arc<Installed>> {
+        let message = format!("the secret provider `{provider}` is a plugin");
+        self.problems.push(Diagnostic::warning("secret_provider_plugin", span, &message));
         let wanted = provider.parse().ok();
         let plug = wanted.and_then(|wanted| self.catalog.find(&wanted).ok());
         let resolves =
-            plug.is_some_and(|plug| plug.manifest.roles.iter().any(|role| role == "secrets"));
-        if provider == "file" || resolves {
-            return self.not_supported(&what, span);
-        }
-        let message = format!("{what} is unknown: no plugin of that name has the role `secrets`");
-        let problem = Diagnostic::error("unknown_secret_provider", span, &message);
-        self.report(problem.suggest(provider, ["env", "file"]))
+            |plug: &&Arc<Installed>| plug.manifest.roles.iter().any(|role| role == "secrets");
+        plug.filter(resolves).cloned().or_else(|| {
+            let message = format!(
+                "the secret provider `{provider}` is unknown: no plugin of that name has the role \
+                 `secrets`"
+            );
+            let problem = Diagnostic::error("unknown_secret_provider", span, &message);
+            self.report(problem.suggest(provider, ["env", "file"]))
+        })
     }
 }

@@ -11,6 +11,8 @@ pub struct Reference<'t> {
     pub root: &'t str,
     /// What follows it, up to the first part that is computed.
     pub segments: Vec<Segment>,
+    /// The token it starts with.
+    pub start: usize,
     /// How many tokens it takes.
     pub length: usize,
 }
@@ -79,7 +81,7 @@ impl<'t> Names<'t> {
         } else if called {
             self.functions.push(token.text);
         } else {
-            let reference = reference(&tokens[at..]);
+            let reference = Reference { start: at, ..reference(&tokens[at..]) };
             let length = reference.length;
             self.references.push(reference);
             return length;
@@ -90,7 +92,8 @@ impl<'t> Names<'t> {
 
 /// The reference that starts with the first token, a name.
 pub fn reference<'t>(tokens: &[Token<'t>]) -> Reference<'t> {
-    let mut reference = Reference { root: tokens[0].text, segments: Vec::new(), length: 1 };
+    let mut reference =
+        Reference { root: tokens[0].text, segments: Vec::new(), start: 0, length: 1 };
     while let Some((segment, length)) = segment(&tokens[reference.length..]) {
         reference.segments.push(segment);
         reference.length += length;

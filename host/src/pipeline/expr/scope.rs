@@ -8,6 +8,7 @@ use crate::json::Segment;
 use super::path::{Path, Root};
 use super::record;
 use super::references::Reference;
+use super::unplaced::{SECRETS_STAND, Unplaced, no_results, stream_config};
 
 /// How templates call a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,68 +84,142 @@ pub enum Data {
     Record,
 }
 
-/// Why a name has no place.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Unplaced {
-    /// A bare name nobody knows: an input that was not declared.
-    Undeclared,
-    /// Known, but reported elsewhere.
-    Reported,
-    /// A root this version does not have.
-    NotSupported,
-    /// A key of the top-level `config`.
-    Config,
-    /// A slip, or a step that has not run.
-    Unknown {
-        /// The sentence that says so.
-        message: String,
-        /// What to do about it.
-        hint: Option<String>,
-    },
-}
+/// The names under which all results are found.
+const RESULTS: [&str; 3] = ["steps", "pipeline", "step_outputs"];
 
 impl Scope<'_> {
     /// The place a reference points at.
+    ///
+    /// # Errors
+    /// Why it points at none.
     pub fn place(&self, reference: &Reference<'_>, written: String) -> Result<Path, Unplaced> {
-        let path = |root, segments: &[Segment]| {
-            Ok(Path { root, segments: segments.to_vec(), written: written.clone() })
-        };
-        let name = reference.root;
         let segments = &reference.segments[..];
-        match (name, segments) {
-            ("inputs", [Segment::Key(input), ..]) if !self.inputs.contains(input) => {
-                match nearest(input, self.inputs.iter().map(String::as_str)) {
-                    Some(near) => Err(Unplaced::Unknown {
-                        message: format!("the pipeline declares no input `{input}`"),
-                        hint: Some(format!("did you mean `inputs.{near}`?")),
-                    }),
-                    None => path(Root::Inputs, segments),
-                }
+        let place = match reference.root {
+            name if self.is_stream() && self.is_result(name) => Err(no_results(name)),
+            "inputs" => self.inputs(segments),
+            "record" if self.is_stream() => self.record(segments),
+            root if super::ROOTS.contains(&root) => self.root(root, segments),
+            name => self.name(name, segments),
+        };
+        place.map(|(root, segments)| Path { root, segments, written })
+    }
+
+    /// One of the names that mean something in every template.
+    fn root(&self, name: &str, segments: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
+        let root = match (name, segments) {
+            ("env", _) => Root::Env,
+            ("timestamp", _) => Root::Timestamp,
+            ("summary", _) => Root::Summary,
+            ("config", _) if self.is_stream() => return Err(stream_config(name)),
+            ("config", _) => Root::Config,
+            ("secrets", _) if self.reads.secrets => Root::Secrets,
+            ("secrets", _) => {
+                let message = "`secrets` cannot be read here".to_owned();
+                return Err(Unplaced::mistake("secret_not_allowed", message, SECRETS_STAND));
             }
-            ("inputs", _) => path(Root::Inputs, segments),
-            ("env", _) => path(Root::Env, segments),
-            ("timestamp", _) => path(Root::Timestamp, segments),
-            _ if self.is_stream() && self.is_result(name) => Err(no_results(name)),
-            ("record", path_in) if self.data == Data::Record => match record::mistake(path_in) {
-                Some((message, hint)) => Err(Unplaced::Unknown { message, hint }),
-                None => path(Root::Record, segments),
-            },
-            ("record", _) if self.data == Data::Nothing => Err(Unplaced::Unknown {
-                message: "`record` cannot be read here: this is fixed for the whole stream".into(),
-                hint: Some("`when`, `branches` and the `with` of a sink can read it".into()),
-            }),
-            ("steps" | "pipeline" | "step_outputs", [Segment::Key(step), rest @ ..]) => {
-                path(Root::Step(self.step(step)?), rest)
+            ("item", _) if self.reads.item => Root::Item,
+            ("iteration", _) if self.reads.item => Root::Iteration,
+            ("item" | "iteration", _) => {
+                let message = format!("`{name}` cannot be read here");
+                let hint = "only a step with `foreach` has it: the element it is called for";
+                return Err(Unplaced::mistake("no_foreach", message, hint));
             }
-            ("steps" | "pipeline" | "step_outputs", _) => path(Root::Steps, segments),
-            _ if self.position(name).is_some() => path(Root::Step(self.step(name)?), segments),
-            _ if self.inputs.contains(name) => {
-                path(Root::Inputs, &[&[Segment::Key(name.to_owned())], segments].concat())
+            (_, [Segment::Key(step), rest @ ..]) => return self.result(step, rest),
+            _ => Root::Steps,
+        };
+        Ok((root, segments.to_vec()))
+    }
+
+    /// A name that the file gives to something.
+    fn name(&self, name: &str, segments: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
+        let own = match self.data {
+            Data::Outputs(position) => Some(position),
+            _ => None,
+        };
+        let whole = || [&[Segment::Key(name.to_owned())], segments].concat();
+        if self.position(name).is_some() {
+            return self.result(name, segments);
+        }
+        if self.inputs.contains(name) {
+            return Ok((Root::Inputs, whole()));
+        }
+        if let Some(&position) = self.aliases.get(name).filter(|position| Some(**position) != own) {
+            return self.alias(name, position).map(|root| (root, whole()));
+        }
+        match self.config.contains(name) {
+            true if self.is_stream() => Err(stream_config(name)),
+            true => Ok((Root::Config, whole())),
+            false if own.is_some() => Ok((Root::OwnField, whole())),
+            false => Err(self.stranger(name, segments.is_empty())),
+        }
+    }
+
+    fn inputs(&self, segments: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
+        if let [Segment::Key(input), ..] = segments
+            && !self.inputs.contains(input)
+            && let Some(near) = nearest(input, self.inputs.iter().map(String::as_str))
+        {
+            let message = format!("the pipeline declares no input `{input}`");
+            return Err(Unplaced::resembling(message, Some(&format!("inputs.{near}"))));
+        }
+        Ok((Root::Inputs, segments.to_vec()))
+    }
+
+    fn record(&self, segments: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
+        if self.data == Data::Nothing {
+            let message = "`record` cannot be read here: this is fixed for the whole stream";
+            let hint = "`when`, `branches` and the `with` of a sink can read it";
+            return Err(Unplaced::mistake("unknown_step", message.to_owned(), hint));
+        }
+        match record::mistake(segments) {
+            Some((message, hint)) => Err(Unplaced::unknown(message, hint)),
+            None => Ok((Root::Record, segments.to_vec())),
+        }
+    }
+
+    /// A place in the result of a step, or a name the step gives to one.
+    fn result(&self, name: &str, rest: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
+        let Some(position) = self.position(name) else {
+            let message = format!("there is no step `{name}`");
+            return Err(Unplaced::resembling(message, nearest(name, self.step_names())));
+        };
+        if self.data == Data::Outputs(position) {
+            return Ok((Root::Own, rest.to_vec()));
+        }
+        if !self.visible.has(position) {
+            let message = format!("`{name}` has no result yet at this step");
+            return Err(Unplaced::unknown(message, Some(self.way_to(position))));
+        }
+        let has = |alias: &String| {
+            self.steps.get(position).is_some_and(|step| step.aliases.contains(alias))
+        };
+        let root = match rest {
+            [Segment::Key(alias), ..] if has(alias) => Root::Aliases(position),
+            _ => Root::Step(position),
+        };
+        Ok((root, rest.to_vec()))
+    }
+
+    fn alias(&self, name: &str, position: usize) -> Result<Root, Unplaced> {
+        if self.is_stream() {
+            return Err(no_results(name));
+        }
+        if self.visible.has(position) {
+            return Ok(Root::Aliases(position));
+        }
+        let step = self.steps.get(position).map_or("", |step| step.id.as_str());
+        let message =
+            format!("`{name}` is an output of step `{step}`, which has no result yet at this step");
+        Err(Unplaced::unknown(message, Some(self.way_to(position))))
+    }
+
+    /// How the result of a step comes to be there.
+    fn way_to(&self, position: usize) -> String {
+        match (self.visible, self.steps.get(position)) {
+            (Visible::These(_), Some(step)) => {
+                format!("add `depends_on: [{}]` to this step, so that it runs after it", step.id)
             }
-            _ if self.aliases.contains_key(name) => Err(Unplaced::Reported),
-            _ if self.config.contains(name) => Err(Unplaced::Config),
-            _ if super::ROOTS.contains(&name) => Err(Unplaced::NotSupported),
-            _ => Err(self.stranger(name, segments.is_empty())),
+            _ => "a step can read the results of the steps above it".to_owned(),
         }
     }
 
@@ -153,26 +228,11 @@ impl Scope<'_> {
     }
 
     fn is_result(&self, name: &str) -> bool {
-        matches!(name, "steps" | "pipeline" | "step_outputs") || self.position(name).is_some()
+        name == "summary" || RESULTS.contains(&name) || self.position(name).is_some()
     }
 
     fn position(&self, name: &str) -> Option<usize> {
         self.positions.get(name).copied()
-    }
-
-    /// The position of a step that has run before.
-    fn step(&self, name: &str) -> Result<usize, Unplaced> {
-        match self.position(name) {
-            Some(index) if self.visible.has(index) => Ok(index),
-            Some(_) => {
-                let message = format!("`{name}` has no result yet at this step");
-                let hint = Some("a step can read the results of the steps above it".to_owned());
-                Err(Unplaced::Unknown { message, hint })
-            }
-            None => {
-                Err(unknown(format!("there is no step `{name}`"), nearest(name, self.step_names())))
-            }
-        }
     }
 
     fn stranger(&self, name: &str, bare: bool) -> Unplaced {
@@ -186,7 +246,9 @@ impl Scope<'_> {
             .chain(others.iter().map(|name| name.as_str()));
         match nearest(name, known) {
             None if bare => Unplaced::Undeclared,
-            resembling => unknown(format!("nothing here is called `{name}`"), resembling),
+            resembling => {
+                Unplaced::resembling(format!("nothing here is called `{name}`"), resembling)
+            }
         }
     }
 
@@ -195,15 +257,4 @@ impl Scope<'_> {
             .iter()
             .flat_map(|step| std::iter::once(step.id.as_str()).chain(step.name.as_deref()))
     }
-}
-
-fn no_results(name: &str) -> Unplaced {
-    Unplaced::Unknown {
-        message: format!("`{name}` cannot be read: the steps of a stream have no results"),
-        hint: Some("what a step did to a record is in `record`".to_owned()),
-    }
-}
-
-fn unknown(message: String, resembling: Option<&str>) -> Unplaced {
-    Unplaced::Unknown { message, hint: resembling.map(|name| format!("did you mean `{name}`?")) }
 }

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::json;
 
+use super::bindings::Bindings;
 use super::{Path, Piece, Template, Tree};
 
 /// Something that has to be there before a value can be evaluated.
@@ -53,9 +54,17 @@ impl Template {
     fn written(&self) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => text.clone(),
+            Piece::Secret(_) | Piece::Block(_) => piece.written().to_owned(),
             Piece::Path(_) | Piece::Computed(_) => format!("{{{{ {} }}}}", piece.written()),
         };
         self.pieces.iter().map(piece).collect()
+    }
+}
+
+impl Bindings {
+    fn name<'b>(&'b self, name: &mut dyn FnMut(Need<'b>)) {
+        self.reads().iter().for_each(|path| name(Need::Path(path)));
+        self.secrets().for_each(|secret| name(Need::Secret(&secret.written)));
     }
 }
 
@@ -65,7 +74,9 @@ impl Piece {
         match self {
             Piece::Literal(_) => {}
             Piece::Path(path) => name(Need::Path(path)),
-            Piece::Computed(computed) => computed.paths().for_each(|path| name(Need::Path(path))),
+            Piece::Secret(secret) => name(Need::Secret(&secret.written)),
+            Piece::Computed(computed) => computed.bindings().name(name),
+            Piece::Block(block) => block.bindings().name(name),
         }
     }
 
@@ -74,6 +85,8 @@ impl Piece {
         match self {
             Piece::Literal(text) => text,
             Piece::Path(path) => &path.written,
+            Piece::Secret(secret) => &secret.written,
+            Piece::Block(block) => block.written(),
             Piece::Computed(computed) => computed.written(),
         }
     }

@@ -58,7 +58,11 @@ fn part<'t>(opening: &'static str, rest: &'t str) -> Result<(Part<'t>, &'t str),
     };
     if opening == "{%" {
         let (inner, after) = cut(rest.find("%}"), "%}")?;
-        return Ok((Part::Block(inner), after));
+        if !is_tag(inner, "raw") {
+            return Ok((Part::Block(inner), after));
+        }
+        let (content, after) = raw(after).ok_or(Unterminated(opening))?;
+        return Ok((Part::Literal(content.to_owned()), after));
     }
     if opening == "{{" {
         let (inner, after) = cut(closing(rest, "}}", true), "}}")?;
@@ -70,6 +74,19 @@ fn part<'t>(opening: &'static str, rest: &'t str) -> Result<(Part<'t>, &'t str),
     };
     let (inner, after) = cut(closing(rest, "}", false), "}")?;
     Ok((Part::Reference { provider, rest: &inner[provider.len() + 1..] }, after))
+}
+
+/// Whether a tag is this word, the marks for the space around it aside.
+fn is_tag(inner: &str, word: &str) -> bool {
+    inner.trim_matches(['-', '+']).trim() == word
+}
+
+/// What stands before `{% endraw %}` and what behind it.
+fn raw(text: &str) -> Option<(&str, &str)> {
+    text.match_indices("{%").find_map(|(at, _)| {
+        let (inner, after) = text[at + 2..].split_once("%}")?;
+        is_tag(inner, "endraw").then_some((&text[..at], after))
+    })
 }
 
 /// The name before the colon in `name:…`.
@@ -137,6 +154,7 @@ mod tests {
             ("${env:A:{\"k\":1}}", vec![reference("env", "A:{\"k\":1}")]),
             ("${HOME_2}", vec![reference("env", "HOME_2")]),
             ("${vault:a/b}", vec![reference("vault", "a/b")]),
+            ("{% raw %}{{ a }}{%- endraw -%}", vec![literal("{{ a }}")]),
             (
                 "{% if a %}é{% endif %}",
                 vec![Part::Block(" if a "), literal("é"), Part::Block(" endif ")],
@@ -154,6 +172,7 @@ mod tests {
             ("${ b", "${"),
             ("${env:A", "${"),
             ("{% if", "{%"),
+            ("{% raw %}{{ a }}{% end %}", "{%"),
             ("{{ 'a }}", "{{"),
         ];
         for (text, opening) in cases {

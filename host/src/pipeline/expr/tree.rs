@@ -5,6 +5,9 @@ use serde_json::value::RawValue;
 use crate::json;
 use crate::yaml;
 
+use crate::secrets::SecretRef;
+
+use super::block::Block;
 use super::computed::Computed;
 use super::value;
 use super::{Failed, Path, Values, Warnings};
@@ -35,6 +38,10 @@ pub enum Piece {
     Literal(String),
     /// A plain path, copied from the JSON text it points at.
     Path(Path),
+    /// A secret, resolved before the step is called.
+    Secret(SecretRef),
+    /// A text with statements in it.
+    Block(Block),
     /// Anything else.
     Computed(Computed),
 }
@@ -128,7 +135,7 @@ impl Piece {
     pub fn is_true(&self, values: &Values<'_>, warnings: &mut Warnings) -> Result<bool, Failed> {
         match self {
             Piece::Literal(text) => Ok(Self::literal_is_true(text)),
-            Piece::Path(_) => {
+            Piece::Path(_) | Piece::Secret(_) | Piece::Block(_) => {
                 let json = json::from_written(self.json(values, warnings)?);
                 Ok(value::from_json(&json).is_true())
             }
@@ -152,6 +159,18 @@ impl Piece {
                     "null".to_owned()
                 }
             }),
+            Piece::Secret(secret) => match values.secrets.values.get(&secret.written) {
+                Some(raw) => Ok(raw.get().to_owned()),
+                None => {
+                    let reason = "the secret was not resolved".to_owned();
+                    Err(Failed { expression: secret.written.clone(), reason })
+                }
+            },
+            Piece::Block(block) => {
+                let mut out = String::new();
+                json::push_text(&mut out, &block.text(values, warnings)?);
+                Ok(out)
+            }
             Piece::Computed(computed) => computed.json(values, warnings),
         }
     }

@@ -53,6 +53,7 @@ impl Compiler<'_> {
                 let native = node.text().and_then(bare).and_then(|text| native_parse::parse(&text));
                 Decision::Computed { native, computed }
             }
+            Piece::Secret(_) | Piece::Block(_) => return self.no_part_of_a_record(node),
         };
         Some(RecordTest(decision))
     }
@@ -76,8 +77,15 @@ impl Compiler<'_> {
             }
             Piece::Path(path) => (path.written.clone(), Kind::Fixed(path)),
             Piece::Computed(computed) => (text.to_owned(), Kind::Computed(computed)),
+            Piece::Block(block) => (text.to_owned(), Kind::Block(block)),
+            Piece::Secret(_) => return self.no_part_of_a_record(node),
         };
         Some(RecordExpr { written, kind })
+    }
+
+    fn no_part_of_a_record<T>(&mut self, node: &Node) -> Option<T> {
+        let message = "a record is not sent with a secret, and a condition on it reads none";
+        self.report(Diagnostic::error("secret_not_allowed", node.span, message))
     }
 
     fn single_field(&mut self, path: Path, node: &Node) -> Option<Field> {

@@ -8,7 +8,7 @@ use plugin_abi::{Batch, RecordMeta};
 use serde_json::value::RawValue;
 
 use crate::json::{self, Segment};
-use crate::pipeline::expr::{computed, value};
+use crate::pipeline::expr::{bindings, value};
 
 use super::field::{PARTS, Read};
 use super::{Field, RecordView};
@@ -56,8 +56,8 @@ impl Object for RecordObject {
 fn record_value(record: RecordView<'_>) -> Value {
     let Some(bytes) = record.batch.value(record.meta) else { return Value::from(()) };
     let Ok(raw) = serde_json::from_slice::<&RawValue>(bytes) else { return from_bytes(bytes) };
-    if !record.is_known_json() && json::deeper_than(raw, computed::LEVELS) {
-        let message = format!("the value is more than {} levels deep", computed::LEVELS);
+    if !record.is_known_json() && json::deeper_than(raw, bindings::LEVELS) {
+        let message = format!("the value is more than {} levels deep", bindings::LEVELS);
         return Value::from(Error::new(ErrorKind::InvalidOperation, message));
     }
     value::from_json(raw)

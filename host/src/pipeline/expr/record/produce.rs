@@ -6,6 +6,7 @@ use std::ops::Range;
 use plugin_api::raw;
 
 use crate::json;
+use crate::pipeline::expr::block::Block;
 use crate::pipeline::expr::computed::Computed;
 use crate::pipeline::expr::{Failed, Path, Values, Warnings, value};
 
@@ -40,6 +41,8 @@ pub(super) enum Kind {
     Fixed(Path),
     /// Anything else.
     Computed(Computed),
+    /// A text with statements in it.
+    Block(Block),
     /// Texts and values behind each other.
     Template(Vec<RecordExpr>),
 }
@@ -122,6 +125,10 @@ impl RecordExpr {
                 None => self.field(Read::Absent, warnings),
             },
             Kind::Computed(computed) => computed_bytes(computed, record, values, warnings),
+            Kind::Block(block) => {
+                let text = block.on_record(record, values, warnings)?;
+                Ok(Produced::Bytes(Cow::Owned(text.into_bytes())))
+            }
             Kind::Template(pieces) => {
                 let mut text = Vec::new();
                 for piece in pieces {
@@ -150,6 +157,7 @@ impl RecordExpr {
             Kind::Null | Kind::Literal(_) | Kind::Fixed(_) => true,
             Kind::Field(_) => false,
             Kind::Computed(computed) => !computed.reads_record(),
+            Kind::Block(block) => !block.bindings().reads_record(),
             Kind::Template(pieces) => pieces.iter().all(Self::is_fixed),
         }
     }

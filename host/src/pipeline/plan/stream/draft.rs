@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::pipeline::PipelineSpec;
-use crate::pipeline::expr::{Compiler, Data, Tree, Visible};
+use crate::pipeline::expr::{Compiler, Data, Reads, Scope, Tree, Visible};
 use crate::pipeline::lint;
 use crate::pipeline::plan::known::Known;
 use crate::pipeline::plan::parts::layers;
@@ -20,6 +20,8 @@ pub struct Draft {
     pub steps: Vec<StreamStep>,
     /// The top-level `env`.
     pub env: Vec<(String, Tree)>,
+    /// The top-level `secrets`.
+    pub secrets: Vec<(String, Tree)>,
     /// The top-level `config`.
     pub settings: Settings,
 }
@@ -31,6 +33,7 @@ pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>
     let settings = settings::read(spec.config.as_ref(), &mut compiler.problems);
     let known = Known::new(spec);
     let env = layers(spec.env.as_slice(), &known.scope(Visible::First(0), Data::Nothing), compiler);
+    let secrets = layers(spec.secrets.as_slice(), &with_secrets(&known), compiler);
     let stages: Vec<Option<Stage>> = spec
         .steps
         .iter()
@@ -48,7 +51,13 @@ pub fn draft(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>
             self::step(step, index, stage, &graph, &known, compiler)
         })
         .collect();
-    Some(Draft { steps: steps.into_iter().collect::<Option<_>>()?, env, settings })
+    Some(Draft { steps: steps.into_iter().collect::<Option<_>>()?, env, secrets, settings })
+}
+
+/// What is evaluated once for a step, before the stream starts.
+fn with_secrets(known: &Known) -> Scope<'_> {
+    let reads = Reads { secrets: true, ..Reads::default() };
+    Scope { reads, ..known.scope(Visible::First(0), Data::Nothing) }
 }
 
 fn edges<'s>(
@@ -79,10 +88,7 @@ fn step(
     known: &Known,
     compiler: &mut Compiler<'_>,
 ) -> Option<StreamStep> {
-    let (fixed, record) = (
-        known.scope(Visible::First(0), Data::Nothing),
-        known.scope(Visible::First(0), Data::Record),
-    );
+    let (fixed, record) = (with_secrets(known), known.scope(Visible::First(0), Data::Record));
     let env = layers(written.env.as_slice(), &fixed, compiler);
     let config = layers(written.config.as_slice(), &fixed, compiler);
     let with = match stage {

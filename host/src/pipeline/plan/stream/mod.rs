@@ -39,6 +39,8 @@ pub struct StreamPlan {
     pub environment: Box<RawValue>,
     /// The top-level `env`.
     pub env: Vec<(String, Tree)>,
+    /// The top-level `secrets`, which `config` and `env` of a step read as `secrets`.
+    pub secrets: Vec<(String, Tree)>,
     /// Threads that carry batches, each with stages of its own. At least 1.
     pub lanes: u32,
     /// Batches of one lane that may be under way at once. At least 1.
@@ -108,9 +110,22 @@ impl StreamPlan {
         timestamp: &RawValue,
         warnings: &mut Warnings,
     ) -> Result<Box<RawValue>, Failed> {
-        let outer = self.values(&self.environment, timestamp);
+        self.environment_with(step, &self.values(&self.environment, timestamp), warnings)
+    }
+
+    /// As [`StreamPlan::environment_of`], with the secrets that `values` has for the step.
+    ///
+    /// # Errors
+    /// The expression that cannot be evaluated.
+    pub fn environment_with(
+        &self,
+        step: &StreamStep,
+        values: &Values<'_>,
+        warnings: &mut Warnings,
+    ) -> Result<Box<RawValue>, Failed> {
+        let outer = Values { env: &self.environment, ..*values };
         let outer = overlaid(&self.env, &self.environment, &outer, warnings)?;
-        overlaid(&step.env, &outer, &self.values(&outer, timestamp), warnings)
+        overlaid(&step.env, &outer, &Values { env: &outer, ..*values }, warnings)
     }
 
     /// The configuration of a step's plugin: its `config` over the defaults of the manifest, key
@@ -148,6 +163,7 @@ pub(super) fn plan(
         sensitive: data.sensitive,
         environment: data.environment,
         env: draft.env,
+        secrets: draft.secrets,
         lanes: draft.settings.lanes,
         in_flight: draft.settings.in_flight,
         batch: draft.settings.batch,
