@@ -77,9 +77,12 @@ fn steps_follow_each_other_like_this() {
     }
 }
 
+/// A line and the circle that is spelled out there.
+type Circle = (u32, &'static str);
+
 #[test]
 fn a_cycle_is_spelled_out_at_its_first_step() {
-    let cases: [(&[&str], &[(u32, &str)]); 6] = [
+    let cases: [(&[&str], &[Circle]); 6] = [
         (&["a, next: a"], &[(3, "`a` → `a`")]),
         (&["a", "b, depends_on: [a, b]"], &[(4, "`b` → `b`")]),
         (

@@ -27,9 +27,13 @@ fn kinds<'k>(kinds: impl Iterator<Item = &'k str>) -> String {
     kinds.collect::<Vec<_>>().join(" ")
 }
 
+/// What is declared, what is given, and what comes of it.
+type Case =
+    (&'static str, &'static [(&'static str, &'static str)], Result<&'static str, &'static str>);
+
 #[test]
 fn every_word_of_a_declaration_acts() {
-    let cases: [(&str, &[(&str, &str)], Result<&str, &str>); 17] = [
+    let cases: [Case; 17] = [
         ("a: 1", &[], Ok(r#"{"a":1}"#)),
         ("a: 1", &[("a", "2")], Ok(r#"{"a":2}"#)),
         ("a: {type: string}", &[], Ok("{}")),
