@@ -40,12 +40,13 @@ fn a_library_that_ends_its_process_ends_a_child_and_not_the_host() {
 fn a_pipeline_with_a_refused_plugin_runs_none_of_its_steps() {
     let tree = tree();
     let run = pipeline(&tree, &json!({})).env("ROGUE", "constructor:segfault");
-    let output = run.trying_again().output().expect_code(1);
+    let output = run.trying_again().output().expect_code(2);
     let answer = output.json();
     assert_eq!(answer["error"]["kind"], "plugin_refused", "{output}");
-    let statuses: Vec<_> = (0..2).map(|step| &answer["summary"][step]["status"]).collect();
-    assert_eq!(statuses, ["failed", "skipped"], "{output}");
-    assert_eq!(answer["warnings"], json!([]), "the run did not go on: {output}");
+    let problems = answer["diagnostics"].as_array().expect("diagnostics");
+    let places: Vec<_> = problems.iter().map(|one| (&one["kind"], &one["line"])).collect();
+    assert_eq!(places, [(&json!("plugin_refused"), &json!(5))], "{output}");
+    assert_eq!(answer.get("results"), None, "a step ran: {output}");
 }
 
 #[test]
