@@ -7,6 +7,7 @@
 
 pub mod compile;
 pub mod computed;
+mod ended;
 mod expression;
 mod filters;
 mod overlay;
@@ -23,6 +24,7 @@ mod value;
 mod values;
 
 pub use compile::Compiler;
+pub use ended::EndedSteps;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
 pub use scope::{Data, Reads, Scope, StepNames, Visible};
