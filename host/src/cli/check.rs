@@ -10,8 +10,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Check pipeline files: shape, plugins, templates, configurations. Opens the plugins that the files
-/// name, and calls none.
+/// Find what is wrong with pipelines, without running them.
+///
+/// Looks at shape, plugins, templates, flow and configurations, and names every problem with line and
+/// column. Opens the plugins that the files name, and calls none.
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
     /// The pipeline files

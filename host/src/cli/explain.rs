@@ -5,7 +5,9 @@ use crate::diagnostics::kinds::{self, Kind};
 use crate::diagnostics::nearest;
 use clap::Args;
 
-/// Explain a kind of problem that `check`, `plan` and `run` report; without one, list them all.
+/// Explain a kind of problem, with a wrong and a right example.
+///
+/// Kinds are what `check`, `plan` and `run` report in brackets; without one, all are listed.
 #[derive(Args, Debug)]
 pub(super) struct ExplainArguments {
     /// The kind, such as `unknown_config_key`

@@ -7,8 +7,10 @@ use crate::catalog::Catalog;
 use crate::pipeline::language;
 use clap::Args;
 
-/// Print the JSON Schema of pipelines, for editors. Loads the plugs, so that each step is held to the
-/// configuration of its own one.
+/// Print a JSON Schema of pipelines, for editors.
+///
+/// It holds the configuration of every installed plug, so that an editor checks each step against its
+/// own one.
 #[derive(Args, Debug)]
 pub(super) struct SchemaArguments {
     #[command(flatten)]

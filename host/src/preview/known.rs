@@ -166,6 +166,10 @@ impl<'p> Known<'p> {
         match path.root {
             Root::Inputs => needs.is_sensitive |= self.is_sensitive(path),
             Root::Env if !self.is_later_env(path) => {}
+            Root::Config => {}
+            Root::Secrets => {
+                needs.secrets.insert(path.written.clone());
+            }
             _ => {
                 needs.later.insert(path.written.clone());
             }

@@ -49,7 +49,9 @@ pub const BAD_CONFIGURATION: &str = "bad_configuration";
 /// Why a run is no success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunError {
-    /// `step_failed`, `plugin_refused`, `bad_expression`, [`BAD_CONFIGURATION`], `interrupted` or
+    /// Of a document: `step_failed`, `plugin_refused`, `bad_expression`, `secret_unavailable`,
+    /// `timeout` (of a call or of the run) or `interrupted`. Of a stream: `step_failed`,
+    /// `plugin_refused`, `bad_expression`, [`BAD_CONFIGURATION`], `interrupted` or
     /// `counters_mismatch`.
     pub kind: &'static str,
     /// What went wrong.
@@ -65,6 +67,8 @@ pub struct RunError {
 pub enum Mode {
     /// One document, one step after the other.
     Linear,
+    /// One document, each step as soon as those it depends on have ended.
+    Dag,
     /// Batches of records.
     Stream,
 }

@@ -33,7 +33,7 @@ impl Identity {
 }
 
 /// The `ctx` of a step: its input flat, and the usual ids where the input has no key of that name.
-/// `follows` is the plugin of the step before. Copies of all inputs and results are only made for
+/// `follows` is the plugin of the step before it, if there is one. Copies of all inputs and results are only made for
 /// a plugin whose manifest asks for them.
 pub fn ctx(
     step: &PlannedStep,
@@ -51,8 +51,8 @@ pub fn ctx(
         ("timestamp", identity.timestamp.clone()),
         ("source_plugin", follows.map_or_else(null, |plugin| text(&plugin.name))),
         ("plugin_version", follows.map_or_else(null, |plugin| text(&plugin.version.to_string()))),
-        ("item", null()),
-        ("iteration", null()),
+        ("item", values.item.to_owned()),
+        ("iteration", values.iteration.to_owned()),
     ];
     for need in &step.installed.manifest.needs {
         match need.as_str() {

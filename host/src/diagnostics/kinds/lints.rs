@@ -141,7 +141,7 @@ pipeline:
     Kind {
         name: "block_tag",
         meaning: "A text holds a block, `{% … %}`.",
-        why: "Blocks hide flow inside a text, and names in them are not checked.",
+        why: "A block hides decisions inside a text, where no summary shows them.",
         mend: "Use `when`, `foreach` or `c ? a : b` where they do.",
         wrong: r#"
 - id: publish
@@ -152,6 +152,18 @@ pipeline:
 - id: publish
   uses: kafka_producer
   with: {message: "{{ true ? 'a' : 'b' }}"}
+"#,
+    },
+    Kind {
+        name: "not_acted_on",
+        meaning: "The engine that runs the file does nothing with this.",
+        why: "Whoever wrote it expects something of it.",
+        mend: "Take it out, or say it with a word that this engine knows.",
+        wrong: r#"
+- {id: publish, uses: kafka_producer, concurrency: 2, with: {message: hello}}
+"#,
+        right: r#"
+- {id: publish, uses: kafka_producer, with: {message: hello}}
 "#,
     },
 ];

@@ -1,10 +1,11 @@
-//! Every kind of problem that a pipeline file can have: what it means, why the file is refused, how
+//! Every kind of problem that a pipeline can have, in its file and in a run: what it means, why the file is refused, how
 //! to mend it, and an example of each.
 
 mod flow;
 mod inputs;
 mod lints;
 mod plugins;
+mod runs;
 mod shape;
 mod templates;
 mod text;
@@ -37,6 +38,7 @@ pub fn all() -> impl Iterator<Item = &'static Kind> {
         templates::KINDS,
         inputs::KINDS,
         lints::KINDS,
+        runs::KINDS,
     ];
     subjects.into_iter().flatten()
 }

@@ -102,4 +102,51 @@ pub(super) const KINDS: &[Kind] = &[
   config: {topic: "${env:TOPIC:orders}"}
 "#,
     },
+    Kind {
+        name: "secret_not_allowed",
+        meaning: "A secret is read where none is resolved.",
+        why: "Secrets are looked up just before a step is called, for its `config`, `with` and `env` only.",
+        mend: "Move it there; conditions and outputs cannot read secrets.",
+        wrong: r#"
+- id: publish
+  uses: kafka_producer
+  when: "{{ secrets.on }}"
+"#,
+        right: r#"
+- id: publish
+  uses: kafka_producer
+  with: {message: hello}
+"#,
+    },
+    Kind {
+        name: "no_foreach",
+        meaning: "`item` or `iteration` is read in a step that has no `foreach`.",
+        why: "There is no list that it could be an element of.",
+        mend: "Give the step a `foreach`, or read an input.",
+        wrong: r#"
+- id: publish
+  uses: kafka_producer
+  with: {message: "{{ item }}"}
+"#,
+        right: r#"
+- id: publish
+  uses: kafka_producer
+  foreach: [one, two]
+  with: {message: "{{ item }}"}
+"#,
+    },
+    Kind {
+        name: "duplicate_alias",
+        meaning: "A name for a part of a result is taken.",
+        why: "A template that reads the name could mean either.",
+        mend: "Choose another name under `outputs` or `output_mapping`.",
+        wrong: r#"
+- {id: fetch, uses: monitoring_prometheus, output_mapping: {text: body}}
+- {id: again, uses: monitoring_prometheus, output_mapping: {text: body}}
+"#,
+        right: r#"
+- {id: fetch, uses: monitoring_prometheus, output_mapping: {text: body}}
+- {id: again, uses: monitoring_prometheus, output_mapping: {more: body}}
+"#,
+    },
 ];

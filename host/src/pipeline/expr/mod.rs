@@ -11,6 +11,7 @@ mod block;
 mod blocks;
 pub mod compile;
 pub mod computed;
+mod ended;
 mod expression;
 mod filters;
 mod frames;
@@ -32,6 +33,7 @@ mod value;
 mod values;
 
 pub use compile::Compiler;
+pub use ended::EndedSteps;
 pub use needs::SecretNeeds;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};

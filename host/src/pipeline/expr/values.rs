@@ -8,7 +8,7 @@ use crate::json::ObjectText;
 
 use crate::secrets::{Redactor, Resolved};
 
-use super::StepNames;
+use super::{EndedSteps, StepNames};
 
 /// Everything a template of one step can see.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ pub struct Values<'v> {
     /// Its number, from 0; null outside of a `foreach`.
     pub iteration: &'v RawValue,
     /// One line for each step that has ended, a list.
-    pub summary: &'v RawValue,
+    pub summary: &'v EndedSteps,
     /// The secrets that were resolved for the step.
     pub secrets: &'v Resolved,
     /// Gets every value that holds a secret; `None` where nothing can be one.
@@ -56,7 +56,7 @@ impl Values<'static> {
             config: none,
             item: none,
             iteration: none,
-            summary: none,
+            summary: EndedSteps::none(),
             secrets: Resolved::none(),
             redactor: None,
         }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde_json::value::RawValue;
 
-use super::{Compiler, Data, Reads, Scope, StepNames, Tree, Values, Visible, Warnings};
+use super::{Compiler, Data, EndedSteps, Reads, Scope, StepNames, Tree, Values, Visible, Warnings};
 use crate::catalog::{Catalog, Installed};
 use crate::json::from_written;
 use crate::secrets::{Redactor, Resolved};
@@ -94,6 +94,8 @@ fn evaluated(text: &str, scope: &Scope<'_>, redactor: Option<&Redactor>) -> (Str
     secrets.values.insert("${vault:a}".to_owned(), raw(r#"{"user":"u","n":[4711]}"#));
     secrets.values.insert("${file:b}".to_owned(), raw(r#""file-canary""#));
     secrets.root = raw(r#"{"token":"root-canary"}"#);
+    let mut summary = EndedSteps::default();
+    summary.push(&raw(r#"{"id":"first","status":"success"}"#));
     let values = Values {
         inputs: &raw(r#"{"who":"world","pin":"input-canary","list":[1,2,3]}"#),
         results: &results,
@@ -103,7 +105,7 @@ fn evaluated(text: &str, scope: &Scope<'_>, redactor: Option<&Redactor>) -> (Str
         config: &raw(r#"{"region":"eu","n":1.50}"#),
         item: &raw(r#"{"id":5}"#),
         iteration: &raw("2"),
-        summary: &raw(r#"[{"id":"first","status":"success"}]"#),
+        summary: &summary,
         secrets: &secrets,
         redactor,
         ..Values::nothing()
