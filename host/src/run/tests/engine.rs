@@ -3,12 +3,7 @@ use std::task::Poll;
 
 use serde_json::{Value, json};
 
-use super::{answer, refused, run_with};
-
-fn statuses(answer: &Value) -> Vec<(&str, &str)> {
-    let steps = answer["summary"].as_array().unwrap().iter();
-    steps.map(|step| (step["id"].as_str().unwrap(), step["status"].as_str().unwrap())).collect()
-}
+use super::{answer, ends, refused, run_with, statuses};
 
 #[tokio::test]
 async fn the_answer_has_this_shape() {
@@ -176,12 +171,6 @@ pipeline: [{id: told, uses: ids}, {id: same, uses: echo}]";
         "step": "told"
     });
     assert_eq!(*told, ids);
-}
-
-/// Status, reason and attempts of each step.
-fn ends(answer: &Value) -> Value {
-    let steps = answer["summary"].as_array().unwrap().iter();
-    steps.map(|step| json!([step["status"], step["reason"], step["attempts"]])).collect()
 }
 
 /// Ready at its second poll, when the running plugin has been called.

@@ -1,7 +1,15 @@
 //! Pipelines run against plugins made for it.
 
+mod attempts;
+mod endings;
 mod engine;
+mod events;
+mod failures;
+mod foreach;
+mod graph;
 mod inputs;
+mod random;
+mod scripted;
 mod templates;
 
 use std::collections::BTreeMap;
@@ -9,13 +17,13 @@ use std::future::{Future, pending};
 use std::sync::Arc;
 
 use plugin_api::{Error, Json};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::Diagnostic;
 use crate::json::{Segment, at};
-use crate::pipeline::{GivenInput, PipelineSpec, Planned};
+use crate::pipeline::{GivenInput, PipelineSpec, Plan, Planned};
 use crate::registry::Request;
 
 use super::{Answer, LivePlugin, Plugins, Unobserved, run};
@@ -26,8 +34,10 @@ use super::{Answer, LivePlugin, Plugins, Unobserved, run};
 /// for every copy.
 struct Fakes;
 
-const NAMES: [&str; 10] =
-    ["echo", "cfg", "fixed", "ids", "broken", "panics", "hangs", "refused", "greedy", "stuck"];
+const NAMES: [&str; 11] = [
+    "echo", "cfg", "fixed", "ids", "broken", "panics", "hangs", "refused", "greedy", "stuck",
+    "scripted",
+];
 
 struct Fake {
     name: String,
@@ -94,12 +104,9 @@ fn environment(name: &str) -> Option<String> {
     known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
 }
 
-/// Runs what stands under `pipeline:` and other top-level keys with these words of the command line.
-async fn run_with(
-    yaml: &str,
-    given: &[(&str, &str)],
-    stop: impl Future<Output = ()>,
-) -> Result<Answer, Vec<Diagnostic>> {
+/// The plan of what stands under `pipeline:` and other top-level keys with these words of the
+/// command line.
+fn plan_with(yaml: &str, given: &[(&str, &str)]) -> Result<Plan, Vec<Diagnostic>> {
     let parsed = PipelineSpec::parse(yaml.as_bytes());
     if parsed.has_errors() {
         return Err(parsed.diagnostics);
@@ -111,7 +118,16 @@ async fn run_with(
     let catalog = catalog();
     let planned = Planned::resolve(&parsed.spec.unwrap(), &catalog, &given, &environment)?;
     let Planned::Once(plan) = planned else { panic!("a stream") };
-    Ok(run(&plan, &Fakes, &Unobserved, stop).await)
+    Ok(plan)
+}
+
+/// Runs such a pipeline until it ends or `stop` is ready.
+async fn run_with(
+    yaml: &str,
+    given: &[(&str, &str)],
+    stop: impl Future<Output = ()>,
+) -> Result<Answer, Vec<Diagnostic>> {
+    Ok(run(&plan_with(yaml, given)?, &Fakes, &Unobserved, stop).await)
 }
 
 /// Runs to the end and returns the answer as text and as a value.
@@ -129,4 +145,16 @@ async fn refused(yaml: &str, given: &[(&str, &str)]) -> Vec<(&'static str, Strin
     errors
         .map(|found| (found.kind, format!("{} {}", found.message, found.hint.unwrap_or_default())))
         .collect()
+}
+
+/// Status, reason and attempts of each step.
+fn ends(answer: &Value) -> Value {
+    let steps = answer["summary"].as_array().unwrap().iter();
+    steps.map(|step| json!([step["status"], step["reason"], step["attempts"]])).collect()
+}
+
+/// The ids of the steps with their statuses.
+fn statuses(answer: &Value) -> Vec<(&str, &str)> {
+    let steps = answer["summary"].as_array().unwrap().iter();
+    steps.map(|step| (step["id"].as_str().unwrap(), step["status"].as_str().unwrap())).collect()
 }
