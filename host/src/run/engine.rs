@@ -67,7 +67,7 @@ async fn steps<P: Plugins>(
                     let step = Step { run, position, live: &live[position], plugins, follows };
                     running.push(async move { (position, step.carry_out().await) });
                 }
-                Err(ended) => settled.settle(position, ended),
+                Err(reason) => settled.settle(position, Ended::skipped(reason)),
             }
         }
         if running.is_empty() {
@@ -89,13 +89,14 @@ async fn steps<P: Plugins>(
 }
 
 impl Settled<'_> {
-    /// Whether a step that waits for nothing begins: the step that it follows, or its end.
-    fn admit(&mut self, position: usize) -> Result<Option<usize>, Ended> {
+    /// Whether a step that waits for nothing begins: the step that it follows, or why
+    /// not.
+    fn admit(&mut self, position: usize) -> Result<Option<usize>, String> {
         let step = &self.run.plan.steps[position];
         self.look_at_the_clock();
         match (&self.over, self.flow.reach(position)) {
-            (Some(over), _) if !step.always_run => Err(Ended::skipped(over.reason())),
-            (_, Reach::NotReached(reason)) => Err(Ended::skipped(reason)),
+            (Some(over), _) if !step.always_run => Err(over.reason()),
+            (_, Reach::NotReached(reason)) => Err(reason),
             (_, Reach::Reached { follows }) => Ok(follows),
         }
     }
