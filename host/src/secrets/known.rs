@@ -54,11 +54,6 @@ impl Known {
         })
     }
 
-    /// Adds texts that are only found as a whole value. Whether they are the first secrets.
-    pub fn add_whole(&self, secrets: impl Iterator<Item = String>) -> bool {
-        self.change(|state| Arc::make_mut(&mut state.patterns).whole.extend(secrets))
-    }
-
     /// What to look for; `None` when no secret is known.
     pub fn patterns(&self) -> Option<Arc<Patterns>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,8 +11,8 @@ use crate::json::{self, Kind};
 
 /// The secrets that were seen so far. Clones share them.
 ///
-/// A text of four characters or more is found anywhere, also base64, percent-encoded and escaped.
-/// Shorter texts and numbers are only found where they are a whole value of a document: replaced
+/// A text or number of four characters or more is found anywhere, also base64, percent-encoded and
+/// escaped. Shorter ones are only found where they are a whole value of a document: replaced
 /// anywhere, `1` or `no` would leave nothing readable. Booleans and null are never secrets.
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<Known>);
@@ -69,9 +69,9 @@ impl Redactor {
     /// A plugin that reads a number and writes it again may spell it in another way.
     fn number(&self, digits: &str) {
         let read: Option<serde_json::Value> = serde_json::from_str(digits).ok();
-        let spellings = [Some(digits.to_owned()), read.map(|number| number.to_string())];
-        if self.0.add_whole(spellings.into_iter().flatten()) {
-            live::enter(&self.0);
+        self.add_text(digits);
+        if let Some(number) = read {
+            self.add_text(&number.to_string());
         }
     }
 }
