@@ -18,6 +18,7 @@ mod graph;
 mod hello;
 mod host_config;
 mod interrupt;
+mod language_page;
 mod logging;
 mod metrics;
 mod mistakes;
