@@ -58,11 +58,14 @@ pub fn plugin(
     }
 }
 
-/// Looks for the plugins that the file requires. One that a step names as well is reported there.
+/// Looks for the plugins that the file requires. One that a step lacks as well is reported there.
 pub fn required(spec: &PipelineSpec, catalog: &Catalog, compiler: &mut Compiler<'_>) {
-    let named: HashSet<&str> =
-        spec.steps.iter().filter_map(|step| Some(step.plugin.as_ref()?.name.as_str())).collect();
-    for name in spec.required_plugins.iter().filter(|one| !named.contains(one.name.as_str())) {
+    let named = spec.steps.iter().filter_map(|step| step.plugin.as_ref());
+    let lacking: HashSet<&str> = named
+        .filter(|name| catalog.find(&name.wanted).is_err())
+        .map(|name| name.name.as_str())
+        .collect();
+    for name in spec.required_plugins.iter().filter(|one| !lacking.contains(one.name.as_str())) {
         plugin(name, catalog, compiler);
     }
 }

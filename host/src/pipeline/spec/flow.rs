@@ -41,17 +41,18 @@ pub struct Target {
 /// Reads the words of flow of a step; what has the wrong shape is reported and left out.
 pub fn read(step: &Node, found: &mut Vec<Diagnostic>) -> FlowSpec {
     let words = words::read(step, found);
+    let step_type = words::step_type(step, found);
     let entry = |key| {
         let fits = words.iter().any(|word| word.key == key);
         written(step, key).filter(|_| fits)
     };
     let depends_on = entry("depends_on").map(|entry| names(&entry.value).collect());
     let join = entry("join").map(|entry| names(&entry.value).collect());
-    let next = entry("next").map(|entry| targets(&entry.value));
+    let next = entry("next").map(|entry| targets(&entry.value, found));
     let branches = entry("branches").map(|entry| branches(entry.value.entries()));
     let sends = next.is_some() || branches.is_some();
     FlowSpec {
-        step_type: words::step_type(step, found),
+        step_type,
         depends_on,
         join,
         next: sends.then(|| next.into_iter().chain(branches).flatten().collect()),
@@ -70,14 +71,26 @@ fn step_name(node: &Node) -> Option<StepName> {
     Some(StepName { name: node.text()?.to_owned(), span: node.span })
 }
 
-fn targets(node: &Node) -> Vec<Target> {
+fn targets(node: &Node, found: &mut Vec<Diagnostic>) -> Vec<Target> {
     let alone = std::slice::from_ref(node);
     let items = if let Value::List(items) = &node.value { items } else { alone };
+    items.iter().for_each(|item| unknown_keys(item, found));
     let target = |item: &Node| {
         let step = step_name(item).or_else(|| step_name(item.get("target")?))?;
         Some(Target { step, when: item.get("when").cloned() })
     };
     items.iter().filter_map(target).collect()
+}
+
+/// A condition under another key would be a way that is always taken.
+fn unknown_keys(target: &Node, found: &mut Vec<Diagnostic>) {
+    let known = ["target", "when"];
+    let unknown = target.entries().iter().filter(|entry| !known.contains(&entry.key.as_str()));
+    found.extend(unknown.map(|entry| {
+        let message = format!("a way of `next` has no key `{}`", entry.key);
+        let hint = "write `{target: step, when: condition}`".to_owned();
+        Diagnostic::error("unknown_key", entry.key_span, &message).hint(hint)
+    }));
 }
 
 fn branches(entries: &[Entry]) -> Vec<Target> {

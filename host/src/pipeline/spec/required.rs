@@ -29,7 +29,10 @@ fn collect(node: &Node, required: &mut Vec<PluginName>, found: &mut Vec<Diagnost
 /// `name`, `name >= 1.0` or `{name: …, version: …}`.
 fn one(node: &Node, required: &mut Vec<PluginName>, found: &mut Vec<Diagnostic>) {
     let named = ["name", "plugin", "uses"].into_iter().find_map(|key| node.get(key)?.text());
-    let version = node.get("version").and_then(Node::text);
+    let version = node.get("version").and_then(|version| match &version.value {
+        Value::Text(version) | Value::Number(version) => Some(version),
+        _ => None,
+    });
     let text = match (node.text(), named, version) {
         (Some(text), ..) => spaceless(text),
         (None, Some(name), Some(version)) => format!("{name}@{version}"),

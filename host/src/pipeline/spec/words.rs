@@ -34,7 +34,7 @@ type Shape = (&'static str, &'static str, fn(&Node) -> bool);
 
 const SHAPES: [Shape; 11] = [
     ("depends_on", "a step id or a list of them", is_names),
-    ("next", "a step id or a list", is_names_or_targets),
+    ("next", "a step id, or a list of step ids and `{target, when}`", is_names_or_targets),
     ("branches", "a mapping of conditions to step ids", is_branches),
     ("join", "a list of step ids", is_names),
     ("foreach", "a list or a template", is_list_or_text),
@@ -69,10 +69,24 @@ pub fn read(step: &Node, found: &mut Vec<Diagnostic>) -> Vec<Word> {
         let Some(entry) = written(step, key) else { continue };
         match fits(&entry.value) {
             true => words.push(Word { key, span: entry.key_span }),
-            false => found.push(bad_type(key, entry.key_span, shape, &entry.value)),
+            false => found.push(misshapen(key, shape, entry)),
         }
     }
     words
+}
+
+/// A collection may be right and something in it wrong.
+fn misshapen(key: &str, shape: &str, entry: &Entry) -> Diagnostic {
+    let is_whole_right = match &entry.value.value {
+        Value::List(_) => matches!(key, "depends_on" | "next" | "join"),
+        Value::Mapping(_) => key == "branches",
+        _ => false,
+    };
+    if !is_whole_right {
+        return bad_type(key, entry.key_span, shape, &entry.value);
+    }
+    let message = format!("`{key}` should be {shape}, but something else is in it");
+    Diagnostic::error("bad_type", entry.key_span, &message)
 }
 
 /// The `type` of a step and where the key stands.

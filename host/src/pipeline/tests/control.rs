@@ -109,6 +109,7 @@ fn mistakes_in_the_words_of_a_step_are_found_where_they_stand() {
         ("on_error: {message: m}", "bad_value", "has no `action`"),
         ("on_error: {action: log, message: [m]}", "bad_type", "`message` should be a text"),
         ("on_error: dlq", "bad_value", "knows no `dlq` outside of streams"),
+        ("timeout: [1]", "bad_type", "such as `10s`, but is a list"),
         ("foreach: 3", "bad_type", "a list or a template"),
         ("foreach: [1], concurrency: 0", "bad_type", "a whole number from 1"),
         ("concurrency: 2", "not_acted_on", "does nothing without `foreach`"),
@@ -117,6 +118,10 @@ fn mistakes_in_the_words_of_a_step_are_found_where_they_stand() {
         ("output_mapping: {x: x.y}, outputs: {x: '{{ x.z }}'}", "duplicate_alias", "already gives"),
         ("output_mapping: {env: x.y}", "duplicate_alias", "means something else"),
         ("output_mapping: {rows: x.y}", "duplicate_alias", "an input is called `rows`"),
+        ("next: [{target: b, condition: x}]", "unknown_key", "`{target: step, when: condition}`"),
+        ("next: [{targt: b}]", "bad_type", "and `{target, when}`, but something else is in it"),
+        ("next: {target: b}", "bad_type", "`{target, when}`, but is a mapping"),
+        ("branches: {x: 3}", "bad_type", "step ids, but something else is in it"),
         ("type: filter", "bad_value", "`type: filter` belongs to a stream"),
     ];
     let top = "apiVersion: v1\nkind: PipeSpec\nmetadata: {name: n}\ninputs: {rows: [1]}\n";
@@ -143,7 +148,10 @@ fn required_plugins_are_looked_for() {
         let found = planned(&yaml, &catalog()).map_or_else(|found| found, |_| Vec::new());
         found.iter().filter(|one| one.is_error()).map(|one| one.kind).collect::<Vec<_>>()
     };
-    let cases: [(&str, usize); 9] = [
+    let cases: [(&str, usize); 11] = [
+        // The step asks for no version, so that nobody else says that there is none.
+        ("[document@^9]", 1),
+        ("[{name: document, version: 9}]", 1),
         ("[document, test/sink, map@^1, 'tee >= 1.0']", 0),
         ("{document: ^1, sink: null}", 0),
         ("{core: [document, nowhere]}", 1),
