@@ -8,12 +8,14 @@
 
 use crate::catalog::{Catalog, HostDefault, Installed, PluginRef};
 use crate::diagnostics::{self, Diagnostic, Span};
-use crate::pipeline::configured::{Descriptions, Document, Place, judge};
+use crate::pipeline::configured::{Descriptions, Document, Place, Rules, secret_lines};
 use crate::pipeline::expr::{Unresolved, environment_text};
 use crate::yaml::{self, Entry, Node, Value};
 use serde_json::Map;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,21 +24,32 @@ const KEYS: [&str; 2] = ["plugs", "defaults"];
 /// Looks a variable of the environment up.
 type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
 
-/// One file, read and resolved.
-#[derive(Debug)]
+/// One file, read and resolved. It may hold secrets, so it has no `Debug`.
 pub struct HostConfig {
     name: String,
     source: Arc<str>,
     trees: Vec<PathBuf>,
     defaults: Vec<(Written, HostDefault)>,
+    /// Values that belong to no plugin: what is a secret among them, nobody knows.
+    strangers: Vec<Span>,
     problems: Vec<Diagnostic>,
 }
 
 /// A default as it stands in the file.
-#[derive(Debug)]
 struct Written {
     plugin: Span,
     config: Node,
+}
+
+impl Written {
+    fn document(&self) -> Document<'_> {
+        Document::new(Some(&self.config), &Map::new())
+    }
+}
+
+/// The lines that a value stands on.
+fn lines(of: Span) -> RangeInclusive<u32> {
+    of.start.line..=of.end.line
 }
 
 impl HostConfig {
@@ -53,12 +66,15 @@ impl HostConfig {
             source: String::from_utf8_lossy(&bytes).into(),
             trees: Vec::new(),
             defaults: Vec::new(),
+            strangers: Vec::new(),
             problems: Vec::new(),
         };
         let loaded = yaml::load(&bytes);
         config.problems = loaded.diagnostics;
         // A file without anything in it sets nothing.
         config.problems.retain(|problem| problem.kind != "empty_document");
+        // What cannot be read could be a secret.
+        config.problems.iter_mut().for_each(|problem| problem.hides_source = true);
         if let Some(root) = loaded.root {
             config.take(&root, path.parent().unwrap_or(Path::new("")), env);
         }
@@ -107,27 +123,31 @@ impl HostConfig {
     #[must_use]
     pub fn check(&self, catalog: &Catalog, described: &Descriptions) -> Vec<Diagnostic> {
         let mut all = self.problems.clone();
+        let mut secret: HashSet<u32> = self.strangers.iter().copied().flat_map(lines).collect();
         for (written, default) in &self.defaults {
-            match catalog.find(&default.plugin) {
-                Err(missing) => {
-                    let problem =
-                        Diagnostic::error("unknown_plugin", written.plugin, &missing.message);
-                    all.push(problem.hint(missing.hint));
+            let error = |kind, message: &str| Diagnostic::error(kind, written.plugin, message);
+            let found = catalog.find(&default.plugin);
+            let said = found.as_ref().ok().and_then(|plug| described.of(plug));
+            match (&found, said) {
+                (Err(missing), _) => {
+                    let problem = error("unknown_plugin", &missing.message);
+                    all.push(problem.hint(missing.hint.clone()));
                 }
-                Ok(plug) => match described.of(plug) {
-                    Some(Ok(said)) => all.extend(misfits(written, plug, said)),
-                    Some(Err(reason)) => {
-                        all.push(Diagnostic::error("plugin_refused", written.plugin, reason));
-                    }
-                    None => {}
-                },
+                (Ok(plug), Some(Ok(said))) => all.extend(misfits(written, plug, said)),
+                (Ok(_), Some(Err(reason))) => all.push(error("plugin_refused", reason)),
+                (Ok(_), None) => {}
             }
+            secret.extend(match said {
+                Some(Ok(said)) => {
+                    secret_lines(Some(said), &written.document()).into_iter().flatten().collect()
+                }
+                _ => lines(written.config.span).collect::<Vec<u32>>(),
+            });
         }
         diagnostics::sort(&mut all);
         for one in &mut all {
             one.file = Some(self.name.clone());
-            // The whole file is about secrets, as far as anybody can tell.
-            one.hides_source = one.kind.starts_with("bad_config");
+            one.hides_source |= one.span.is_some_and(|span| secret.contains(&span.start.line));
         }
         all
     }
@@ -143,6 +163,7 @@ impl HostConfig {
                 "plugs" => self.take_trees(entry, folder),
                 "defaults" => self.take_defaults(entry, env),
                 key => {
+                    self.strangers.push(entry.value.span);
                     let message = format!("a host configuration has no key `{key}`");
                     let problem = Diagnostic::error("unknown_key", entry.key_span, &message);
                     let hint = format!("its keys are {}", KEYS.join(" and "));
@@ -181,11 +202,13 @@ impl HostConfig {
             let plugin: PluginRef = match key.parse() {
                 Ok(plugin) => plugin,
                 Err(reason) => {
+                    self.strangers.push(value.span);
                     self.problems.push(Diagnostic::error("bad_plugin_name", *key_span, &reason));
                     continue;
                 }
             };
             if !matches!(value.value, Value::Mapping(_)) {
+                self.strangers.push(value.span);
                 self.problems.push(bad_type(*key_span, key, "a mapping of keys", value));
                 continue;
             }
@@ -246,10 +269,10 @@ fn bad_type(span: Span, key: &str, expected: &str, found: &Node) -> Diagnostic {
 
 /// What the most lenient role of the plugin has against a default. A default need not be complete.
 fn misfits(written: &Written, plug: &Installed, said: &plugin_api::Description) -> Vec<Diagnostic> {
-    let document = Document::new(Some(&written.config), &Map::new());
+    let document = written.document();
     let judged = said.config.iter().map(|(role, schema)| {
         let place = Place { plugin: &plug.name, role, at: written.plugin };
-        let mut found = judge(&document, schema.as_value(), place);
+        let mut found = Rules::new(schema.as_value()).judge(&document, place);
         found.retain(|one| one.kind != "missing_config_key");
         found
     });

@@ -5,6 +5,7 @@ use crate::pipeline::GivenInput;
 use clap::Args;
 use plugin_api::Json;
 use serde_json::value::RawValue;
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -94,10 +95,17 @@ fn object(document: &Json) -> Result<Vec<(String, GivenInput)>, String> {
     let entries = json::entries(raw).into_iter();
     let given = |value: &RawValue| GivenInput::Json(value.to_owned().into());
     let mut read: Vec<(String, GivenInput)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for (key, value) in entries {
-        // Of equal keys the last counts, as everywhere in JSON.
-        read.retain(|(known, _)| *known != key);
-        read.push((key.into_owned(), given(value)));
+        let key = key.into_owned();
+        match places.get(&key).and_then(|place| read.get_mut(*place)) {
+            // Of equal keys the last counts, as everywhere in JSON.
+            Some((_, earlier)) => *earlier = given(value),
+            None => {
+                places.insert(key.clone(), read.len());
+                read.push((key, given(value)));
+            }
+        }
     }
     Ok(read)
 }

@@ -7,7 +7,7 @@ use super::spec::{Mode, Parsed, PipelineSpec};
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{self, Diagnostic};
 use crate::yaml;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -128,8 +128,7 @@ impl PipelineFile {
 
     fn configured(&self, catalog: &Catalog) -> Findings {
         let Some(spec) = &self.spec else { return Findings::default() };
-        let mode = plan::mode(spec, catalog);
-        mode.map(|mode| configured::check(spec, catalog, &self.described, mode)).unwrap_or_default()
+        configured::check(spec, catalog, &self.described, plan::mode(spec, catalog))
     }
 
     /// All problems, in the order of the file and with its name.
@@ -137,12 +136,10 @@ impl PipelineFile {
         let own = self.diagnostics.iter().cloned();
         let mut all: Vec<Diagnostic> = own.chain(further).chain(configured.diagnostics).collect();
         diagnostics::sort(&mut all);
+        let secret: HashSet<u32> = configured.secret_lines.into_iter().flatten().collect();
         for one in &mut all {
             one.file = Some(self.name.clone());
-            let line = one.span.map(|span| span.start.line);
-            let is_secret =
-                |line| configured.secret_lines.iter().any(|lines| lines.contains(&line));
-            one.hides_source |= line.is_some_and(is_secret);
+            one.hides_source |= one.span.is_some_and(|span| secret.contains(&span.start.line));
         }
         all
     }

@@ -2,6 +2,7 @@
 
 use crate::about::schema;
 use crate::diagnostics::{Diagnostic, nearest};
+use crate::yaml::{Entry, Node};
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ impl Fault<'_, '_> {
         let found = self.document.find(&[path, &[key.to_owned()]].concat())?;
         let message = format!("{} has no key `{key}`", self.object(path));
         let keys = shape::keys(self.schema, path);
-        let hint = match nearest(key, keys.iter().copied()) {
+        let hint = match shape::meant_key(self.schema, path, key) {
             Some(near) => format!("did you mean `{near}`?"),
             None if keys.is_empty() => "it has no keys at all".to_owned(),
             None if keys.len() <= LISTED => format!("its keys are {}", keys.join(", ")),
@@ -37,18 +38,33 @@ impl Fault<'_, '_> {
         Some(Diagnostic::error("unknown_config_key", found.key, &message).hint(hint))
     }
 
-    /// A key that the object at `path` lacks.
-    pub fn missing_key(&self, path: &Path, key: &str) -> Diagnostic {
-        let at = match self.document.find(path) {
+    /// A key that the object at `path` lacks; `None` where it is misspelt, which is reported already.
+    pub fn missing_key(&self, path: &Path, key: &str) -> Option<Diagnostic> {
+        let message = format!("{} needs `{key}`", self.object(path));
+        let found = self.document.find(path);
+        if let Some(misspelt) = found.and_then(|found| self.misspelt(found.node, path, key)) {
+            if shape::is_closed(self.schema, path) {
+                return None;
+            }
+            let hint = format!("did you mean `{key}` where `{}` stands?", misspelt.key);
+            let missing = Diagnostic::error("missing_config_key", misspelt.key_span, &message);
+            return Some(missing.hint(hint));
+        }
+        let at = match found {
             Some(found) if !path.is_empty() => found.key,
             _ => self.place.at,
         };
-        let message = format!("{} needs `{key}`", self.object(path));
         let above = path.last().map_or("config", String::as_str);
         let path = [path, &[key.to_owned()]].concat();
         let expected = self.expected(&path);
-        Diagnostic::error("missing_config_key", at, &message)
-            .hint(format!("add `{key}` under `{above}`: {expected}"))
+        let missing = Diagnostic::error("missing_config_key", at, &message);
+        Some(missing.hint(format!("add `{key}` under `{above}`: {expected}")))
+    }
+
+    /// What stands in a mapping for a key that it lacks.
+    fn misspelt<'n>(&self, mapping: &'n Node, path: &Path, key: &str) -> Option<&'n Entry> {
+        let means = |entry: &&Entry| shape::meant_key(self.schema, path, &entry.key) == Some(key);
+        mapping.entries().iter().find(means)
     }
 
     /// A key that is there to say that nothing can be set.

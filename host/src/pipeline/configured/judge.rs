@@ -1,6 +1,7 @@
 //! The verdict of JSON Schema, turned into problems with a place in the file.
 
 use crate::diagnostics::{Diagnostic, Span};
+use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 
@@ -19,17 +20,28 @@ pub struct Place<'p> {
     pub at: Span,
 }
 
-/// Every problem of a configuration. A schema that is none itself says nothing: that is for the
-/// author of the plugin to see.
-#[must_use]
-pub fn judge(document: &Document<'_>, schema: &Value, place: Place<'_>) -> Vec<Diagnostic> {
-    let Ok(validator) = jsonschema::draft202012::new(schema) else { return Vec::new() };
-    let mut found = Vec::new();
-    let fault = Fault { document, schema, place };
-    for error in validator.iter_errors(&document.value) {
-        report(&error, &fault, &mut found);
+/// A schema, compiled once for all configurations that are held to it.
+pub struct Rules<'s> {
+    schema: &'s Value,
+    validator: Option<Validator>,
+}
+
+impl<'s> Rules<'s> {
+    /// A schema that is none itself says nothing: that is for the author of the plugin to see.
+    #[must_use]
+    pub fn new(schema: &'s Value) -> Self {
+        Self { schema, validator: jsonschema::draft202012::new(schema).ok() }
     }
-    found
+
+    /// Every problem of a configuration.
+    #[must_use]
+    pub fn judge(&self, document: &Document<'_>, place: Place<'_>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let fault = Fault { document, schema: self.schema, place };
+        let errors = self.validator.iter().flat_map(|one| one.iter_errors(&document.value));
+        errors.for_each(|error| report(&error, &fault, &mut found));
+        found
+    }
 }
 
 fn report(error: &ValidationError<'_>, fault: &Fault<'_, '_>, found: &mut Vec<Diagnostic>) {
@@ -43,7 +55,7 @@ fn report(error: &ValidationError<'_>, fault: &Fault<'_, '_>, found: &mut Vec<Di
             found.extend(unexpected.iter().filter_map(|key| fault.unknown_key(&path, key)));
         }
         ValidationErrorKind::Required { property } => {
-            found.extend(property.as_str().map(|key| fault.missing_key(&path, key)));
+            found.extend(property.as_str().and_then(|key| fault.missing_key(&path, key)));
         }
         ValidationErrorKind::FalseSchema | ValidationErrorKind::Not { .. } => {
             found.extend(fault.not_taken(&path));

@@ -13,11 +13,12 @@ mod shape;
 
 pub use descriptions::Descriptions;
 pub use document::Document;
-pub use judge::{Place, judge};
+pub use judge::{Place, Rules};
 
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{Diagnostic, Span};
-use crate::yaml::Node;
+use plugin_api::Description;
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -45,53 +46,57 @@ pub fn plugs(spec: &PipelineSpec, catalog: &Catalog) -> Vec<Arc<Installed>> {
 }
 
 /// Holds every step to the schemas of its plugin. A plugin that is not among `described` is passed
-/// over; one that could not be opened is a `plugin_refused`.
+/// over; one that could not be opened is a `plugin_refused`. Where no engine is known, secrets are
+/// found all the same.
 #[must_use]
 pub fn check(
     spec: &PipelineSpec,
     catalog: &Catalog,
     described: &Descriptions,
-    mode: Mode,
+    mode: Option<Mode>,
 ) -> Findings {
     let mut findings = Findings::default();
+    let mut rules = HashMap::new();
     for (index, step) in spec.steps.iter().enumerate() {
-        let Some((name, plug)) = step.plugin.as_ref().zip(installed(step, catalog)) else {
-            continue;
-        };
-        match described.of(plug) {
-            None => {}
-            Some(Err(reason)) => findings.diagnostics.push(refused(name.span, plug, reason)),
-            Some(Ok(description)) => {
-                let role = role(step, index, mode, plug);
-                if let Some(schema) = description.config.get(role) {
-                    let at = step.config.as_ref().map_or(name.span, |config| config.span);
-                    let place = Place { plugin: &plug.name, role, at };
-                    let config = step.config.as_ref();
-                    findings.hold(config, plug, schema.as_value(), place);
-                }
-                if mode == Mode::Once {
-                    let schema = description.input.as_value();
-                    input::lint(&step.input, &plug.name, schema, &mut findings.diagnostics);
-                }
-            }
+        let plug = installed(step, catalog);
+        let said = plug.and_then(|plug| described.of(plug));
+        let known = said.and_then(|said| said.as_ref().ok());
+        let defaults = plug.map(|plug| plug.manifest.defaults()).unwrap_or_default();
+        let document = Document::new(step.config.as_ref(), &defaults);
+        findings.secret_lines.extend(secret_lines(known, &document));
+        let Some((name, plug)) = step.plugin.as_ref().zip(plug) else { continue };
+        if let Some(Err(reason)) = said {
+            findings.diagnostics.push(refused(name.span, plug, reason));
+        }
+        let Some((said, mode)) = known.zip(mode) else { continue };
+        let role = role(step, index, mode, plug);
+        if let Some(schema) = said.config.get(role) {
+            let of_role = (Arc::as_ptr(plug), role);
+            let rules = rules.entry(of_role).or_insert_with(|| Rules::new(schema.as_value()));
+            let at = step.config_key.unwrap_or(name.span);
+            let place = Place { plugin: &plug.name, role, at };
+            findings.diagnostics.extend(rules.judge(&document, place));
+        }
+        if mode == Mode::Once {
+            let schema = said.input.as_value();
+            input::lint(&step.input, &plug.name, schema, &mut findings.diagnostics);
         }
     }
     findings
 }
 
-impl Findings {
-    fn hold(
-        &mut self,
-        config: Option<&Node>,
-        plug: &Installed,
-        schema: &serde_json::Value,
-        place: Place<'_>,
-    ) {
-        let document = Document::new(config, &plug.manifest.defaults());
-        self.diagnostics.extend(judge(&document, schema, place));
-        let secret = |path: &[String]| shape::is_write_only(schema, path);
-        self.secret_lines.extend(document.lines_of(&secret));
+/// Lines with values that a role of the plugin marks `writeOnly`, or that sound like it. Of a plugin
+/// that is not known only names can tell.
+pub fn secret_lines(
+    said: Option<&Description>,
+    document: &Document<'_>,
+) -> Vec<RangeInclusive<u32>> {
+    let schemas = said.into_iter().flat_map(|said| said.config.values());
+    let mut schemas: Vec<_> = schemas.map(|schema| Some(schema.as_value())).collect();
+    if schemas.is_empty() {
+        schemas.push(None);
     }
+    schemas.into_iter().flat_map(|schema| shape::secret_lines(schema, document)).collect()
 }
 
 fn installed<'c>(step: &StepSpec, catalog: &'c Catalog) -> Option<&'c Arc<Installed>> {

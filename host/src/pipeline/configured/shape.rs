@@ -1,9 +1,11 @@
 //! Finding one's way in a schema along the path of a value.
 
 use crate::about::schema::{followed, part_of};
+use crate::diagnostics::nearest;
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
-use super::document::Path;
+use super::document::{Document, Path};
 
 /// The schema of the value at `path`, with its references; `None` where several could be meant.
 pub fn schema_at<'s>(root: &'s Value, path: &Path) -> Option<&'s Value> {
@@ -23,6 +25,42 @@ pub fn is_required(root: &Value, path: &Path) -> bool {
     let object = schema_at(root, above).map(|schema| followed(root, schema));
     let required = object.and_then(|object| object["required"].as_array());
     required.is_some_and(|required| required.iter().any(|one| one == key.as_str()))
+}
+
+/// Whether the object at `path` takes no keys but its own.
+pub fn is_closed(root: &Value, path: &Path) -> bool {
+    let object = schema_at(root, path).map(|schema| followed(root, schema));
+    let closed = |object: &Value| {
+        ["additionalProperties", "unevaluatedProperties"].iter().any(|word| object[word] == false)
+    };
+    object.is_some_and(closed)
+}
+
+/// The key that was meant by one that the object at `path` does not have.
+pub fn meant_key<'s>(root: &'s Value, path: &Path, key: &str) -> Option<&'s str> {
+    let keys = keys(root, path);
+    if keys.contains(&key) { None } else { nearest(key, keys) }
+}
+
+/// The lines of literal values that nobody should see: under keys that are marked `writeOnly`, and
+/// under keys that the schema does not know and that were meant as one of those, or sound like one.
+/// Without a schema no key is known.
+pub fn secret_lines(root: Option<&Value>, document: &Document<'_>) -> Vec<RangeInclusive<u32>> {
+    document.lines_of(&|path| {
+        let Some((key, above)) = path.split_last() else { return false };
+        let Some(root) = root else { return sounds_secret(key) };
+        let meant = meant_key(root, above, key).map(|meant| [above, &[meant.to_owned()]].concat());
+        is_write_only(root, path)
+            || meant.is_some_and(|meant| is_write_only(root, &meant))
+            || sounds_secret(key) && !keys(root, above).contains(&key.as_str())
+    })
+}
+
+/// Nothing says whether a key that nobody knows holds a secret, but its name.
+fn sounds_secret(key: &str) -> bool {
+    const WORDS: [&str; 5] = ["password", "passphrase", "secret", "token", "credential"];
+    let key = key.to_lowercase();
+    WORDS.iter().any(|word| key.contains(word))
 }
 
 /// Whether the value, or one around it, should never be shown.

@@ -1,6 +1,6 @@
 //! Configurations, their problems and where those stand.
 
-use super::{Document, Place, judge};
+use super::{Document, Place, Rules};
 use crate::diagnostics::Span;
 use crate::yaml;
 use serde_json::{Map, Value, json};
@@ -42,11 +42,11 @@ fn said(config: &str) -> Vec<String> {
         let hint = one.hint.as_deref().map(|hint| format!(" | {hint}")).unwrap_or_default();
         format!("{}:{} {} {}{hint}", at.line, at.column, one.kind, one.message)
     };
-    judge(&document, &schema(), place).iter().map(line).collect()
+    Rules::new(&schema()).judge(&document, place).iter().map(line).collect()
 }
 
 /// A configuration, and what is said of it.
-const MISTAKES: [(&str, &str); 18] = [
+const MISTAKES: [(&str, &str); 19] = [
     (
         "{topic: t, topik: u}",
         "1:12 unknown_config_key the configuration of `sink` has no key `topik` | did you mean `topic`?",
@@ -58,6 +58,10 @@ const MISTAKES: [(&str, &str); 18] = [
     (
         "{topic: t, security: {zebra: 1}}",
         "1:23 unknown_config_key `security` of `sink` has no key `zebra` | its keys are allow",
+    ),
+    (
+        "{topik: t}",
+        "1:2 unknown_config_key the configuration of `sink` has no key `topik` | did you mean `topic`?",
     ),
     (
         "{acks: 1}",
@@ -148,5 +152,27 @@ fn defaults_fill_in_and_are_not_blamed_on_the_file() {
     let defaults = serde_json::from_value(json!({"topic": "t", "size": "wrong"})).unwrap();
     let document = Document::new(Some(&node), &defaults);
     let place = Place { plugin: "sink", role: "sink", at: Span::default() };
-    assert_eq!(judge(&document, &schema(), place), []);
+    assert_eq!(Rules::new(&schema()).judge(&document, place), []);
+}
+
+#[test]
+fn a_misspelt_key_is_where_a_key_is_missing_that_may_have_others_beside_it() {
+    let node = yaml::load(b"{pth: a}").root.unwrap();
+    let document = Document::new(Some(&node), &Map::new());
+    let schema = json!({"properties": {"path": {"type": "string"}}, "required": ["path"]});
+    let place = Place { plugin: "lines", role: "source", at: Span::default() };
+    let found = Rules::new(&schema).judge(&document, place);
+    let [missing] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((missing.kind, missing.span.unwrap().start.column), ("missing_config_key", 2));
+    assert_eq!(missing.hint.as_deref(), Some("did you mean `path` where `pth` stands?"));
+}
+
+#[test]
+fn lines_are_secret_that_hold_a_secret_or_what_was_meant_to_be_one() {
+    let text =
+        "topic: password\npassword: [a,\n  b]\nacks: 1\npasword: c\nmode: fast\nclient_secret: d\n";
+    let node = yaml::load(text.as_bytes()).root.unwrap();
+    let document = Document::new(Some(&node), &Map::new());
+    let lines = super::shape::secret_lines(Some(&schema()), &document);
+    assert_eq!(lines.into_iter().flatten().collect::<Vec<u32>>(), [2, 3, 5, 7]);
 }

@@ -83,14 +83,17 @@ fn unknown(
     given: &BTreeMap<String, GivenInput>,
     compiler: &mut Compiler<'_>,
 ) {
-    let known: Vec<&str> = declared
+    // Whoever gives hundreds of strange ones gave another file.
+    const REPORTED: usize = 100;
+    let known: BTreeSet<&str> = declared
         .iter()
         .map(|input| input.name.as_str())
         .chain(undeclared.keys().map(String::as_str))
         .chain(compiler.optional.keys().map(String::as_str))
         .collect();
     let mut problems = Vec::new();
-    for name in given.keys().filter(|name| !known.contains(&name.as_str())) {
+    let strange = given.keys().filter(|name| !known.contains(name.as_str()));
+    for name in strange.take(REPORTED) {
         let message = format!("the pipeline has no input `{name}`");
         let problem = Diagnostic::error("unknown_input", None, &message);
         problems.push(problem.suggest(name, known.iter().copied()));

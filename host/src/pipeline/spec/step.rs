@@ -58,6 +58,8 @@ pub struct StepSpec {
     pub input: Vec<Node>,
     /// The mapping under `config`.
     pub config: Option<Node>,
+    /// Where the key `config` stands.
+    pub config_key: Option<Span>,
     /// The mapping under `env`.
     pub env: Option<Node>,
     /// `when` or `condition`: a text or a boolean.
@@ -98,6 +100,7 @@ pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<S
         name,
         input: ["inputs", "input", "with"].into_iter().filter_map(&mut mapping).collect(),
         config: mapping("config"),
+        config_key: node.entry("config").map(|entry| entry.key_span),
         env: mapping("env"),
         plugin,
         flow,
