@@ -2,10 +2,12 @@
 
 pub mod kinds;
 mod render;
+mod secret_lines;
 mod span;
 mod suggest;
 
 pub use render::to_text;
+pub use secret_lines::{secret_lines, sounds_secret};
 pub use span::{Position, Span};
 pub use suggest::nearest;
 

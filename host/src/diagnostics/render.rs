@@ -28,7 +28,11 @@ fn group<'d>(found: &'d Diagnostic, source: &'d str) -> Group<'d> {
     let title = level.primary_title(found.message.as_str()).id(found.kind);
     let mut group = match found.span {
         Some(span) => place(title, span, found, source),
-        None => Group::with_title(title),
+        None => {
+            let file = found.file.as_deref().map(printable);
+            let group = Group::with_title(title);
+            file.into_iter().fold(group, |group, file| group.element(Origin::path(file)))
+        }
     };
     if let Some(hint) = &found.hint {
         group = group.element(Level::HELP.message(hint.as_str()));
@@ -43,12 +47,17 @@ fn place<'d>(title: Title<'d>, span: Span, found: &Diagnostic, source: &'d str) 
     const READABLE: usize = 2_000;
     let bytes = span.bytes(source);
     let start = source[..bytes.start].rfind('\n').map_or(0, |end| end + 1);
-    let line = source[start..].split('\n').next().unwrap_or_default();
+    let line = source[start..].lines().next().unwrap_or_default();
     let path = found.file.as_deref().map(printable);
     if line.len() > READABLE || found.hides_source {
         let origin = Origin::path(path.unwrap_or_else(|| "<pipeline>".to_owned()));
         let Position { line, column } = span.start;
-        return title.element(origin.line(line as usize).char_column(column as usize));
+        let group = title.element(origin.line(line as usize).char_column(column as usize));
+        if found.hides_source {
+            return group
+                .element(Level::NOTE.message("the line is not shown: it may hold a secret"));
+        }
+        return group;
     }
     let within = bytes.start - start..(bytes.end - start).min(line.len());
     title.element(

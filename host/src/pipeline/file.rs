@@ -7,7 +7,7 @@ use super::spec::{Mode, Parsed, PipelineSpec};
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{self, Diagnostic};
 use crate::yaml;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -131,12 +131,25 @@ impl PipelineFile {
         configured::check(spec, catalog, &self.described, plan::mode(spec, catalog))
     }
 
+    /// Lines with defaults of sensitive inputs.
+    fn sensitive_lines(&self) -> impl Iterator<Item = u32> {
+        let inputs = self.spec.iter().flat_map(|spec| &spec.inputs);
+        let defaults =
+            inputs.filter(|input| input.sensitive).filter_map(|input| input.default.as_ref());
+        defaults.flat_map(|node| node.span.start.line..=node.span.end.line)
+    }
+
     /// All problems, in the order of the file and with its name.
     fn named(&self, further: Vec<Diagnostic>, configured: Findings) -> Vec<Diagnostic> {
         let own = self.diagnostics.iter().cloned();
         let mut all: Vec<Diagnostic> = own.chain(further).chain(configured.diagnostics).collect();
         diagnostics::sort(&mut all);
-        let secret: HashSet<u32> = configured.secret_lines.into_iter().flatten().collect();
+        if all.is_empty() {
+            return all;
+        }
+        let mut secret = diagnostics::secret_lines(&self.source);
+        secret.extend(configured.secret_lines.into_iter().flatten());
+        secret.extend(self.sensitive_lines());
         for one in &mut all {
             one.file = Some(self.name.clone());
             one.hides_source |= one.span.is_some_and(|span| secret.contains(&span.start.line));

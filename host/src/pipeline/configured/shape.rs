@@ -1,7 +1,7 @@
 //! Finding one's way in a schema along the path of a value.
 
 use crate::about::schema::{followed, part_of};
-use crate::diagnostics::nearest;
+use crate::diagnostics::{nearest, sounds_secret};
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
@@ -54,13 +54,6 @@ pub fn secret_lines(root: Option<&Value>, document: &Document<'_>) -> Vec<RangeI
             || meant.is_some_and(|meant| is_write_only(root, &meant))
             || sounds_secret(key) && !keys(root, above).contains(&key.as_str())
     })
-}
-
-/// Nothing says whether a key that nobody knows holds a secret, but its name.
-fn sounds_secret(key: &str) -> bool {
-    const WORDS: [&str; 5] = ["password", "passphrase", "secret", "token", "credential"];
-    let key = key.to_lowercase();
-    WORDS.iter().any(|word| key.contains(word))
 }
 
 /// Whether the value, or one around it, should never be shown.
