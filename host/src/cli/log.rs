@@ -1,6 +1,7 @@
 //! The host's log: to stderr, at the level of `PLUGPIPE_LOG`.
 
 use super::progress;
+use crate::diagnostics::printable;
 use crate::secrets::without_secrets;
 use std::io::Write;
 pub use tracing::Level;
@@ -14,7 +15,11 @@ const VARIABLE: &str = "PLUGPIPE_LOG";
 pub fn install(level: Level) {
     let wanted = std::env::var(VARIABLE).unwrap_or_default();
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::from_level(level).into());
-    let (filter, problem) = match filter.parse(&wanted) {
+    let parsed = match unknown_level(&wanted) {
+        Some(word) => Err(format!("there is no level `{}`", printable(word))),
+        None => filter.parse(&wanted).map_err(|error| error.to_string()),
+    };
+    let (filter, problem) = match parsed {
         Ok(filter) => (filter, None),
         Err(error) => (EnvFilter::new(level.as_str()), Some(error)),
     };
@@ -31,6 +36,13 @@ pub fn install(level: Level) {
             level.as_str().to_lowercase()
         );
     }
+}
+
+/// A word alone is a level; as the name of a target, which the filter would take it for, it would
+/// switch everything off.
+fn unknown_level(wanted: &str) -> Option<&str> {
+    let is_word = !wanted.trim().is_empty() && !wanted.contains(['=', ',', ':', '[']);
+    (is_word && wanted.trim().parse::<LevelFilter>().is_err()).then_some(wanted)
 }
 
 /// A log that nobody reads any more must not end the work: what cannot be written is dropped. Each
@@ -54,6 +66,15 @@ impl<W: Write> Write for Lossy<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_that_is_no_level_is_not_taken_for_a_target() {
+        for (wanted, unknown) in
+            [("", false), ("info", false), ("OFF", false), ("bogus", true), ("a=info", false)]
+        {
+            assert_eq!(unknown_level(wanted).is_some(), unknown, "{wanted}");
+        }
+    }
 
     #[test]
     fn a_log_that_cannot_be_written_is_no_error() {

@@ -37,6 +37,9 @@ impl Job {
             return Err(("bad_input", message.to_owned()));
         }
         let (file, given) = read_with(&arguments.target, &arguments.given)?;
+        if let Some(folder) = &arguments.save {
+            run::save::prepare(folder).map_err(|error| ("bad_input", error.to_string()))?;
+        }
         let closing = Closing { talk: arguments.talk, save: arguments.save.clone() };
         Ok(Self { file, given, stream: arguments.stream.clone(), closing })
     }

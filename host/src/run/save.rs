@@ -30,6 +30,15 @@ pub fn save(answer: &Answer, folder: &Path) -> Result<PathBuf, SaveError> {
     try_save(answer, folder).map_err(|reason| SaveError { folder: folder.to_owned(), reason })
 }
 
+/// Makes the folder, so that a run whose answer could not be kept is not begun.
+///
+/// # Errors
+/// The system's refusal.
+pub fn prepare(folder: &Path) -> Result<(), SaveError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|reason| SaveError { folder: folder.to_owned(), reason })
+}
+
 fn try_save(answer: &Answer, folder: &Path) -> io::Result<PathBuf> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let private = Permissions::from_mode(0o700);

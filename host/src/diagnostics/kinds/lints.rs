@@ -113,14 +113,16 @@ pipeline:
     uses: kafka_producer
     with: {message: "{{ region.name }}"}
 "#,
-        right: r"
+        right: r#"
 apiVersion: v1
 kind: PipeSpec
 metadata: {name: example, version: 1.0.0}
-config: {region: north}
+config: {region: {name: north}}
 pipeline:
-  - {id: publish, uses: kafka_producer, with: {message: hello}}
-",
+  - id: publish
+    uses: kafka_producer
+    with: {message: "{{ config.region.name }}"}
+"#,
     },
     Kind {
         name: "secret_provider_plugin",

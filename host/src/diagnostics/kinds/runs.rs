@@ -13,6 +13,14 @@ pub(super) const KINDS: &[Kind] = &[
         right: "",
     },
     Kind {
+        name: "plugin_error",
+        meaning: "A plugin that was called alone answered with an error.",
+        why: "Its message says what it could not do.",
+        mend: "Mend what it names; `plugpipe show PLUGIN` lists what it takes.",
+        wrong: "",
+        right: "",
+    },
+    Kind {
         name: "secret_unavailable",
         meaning: "A secret could not be had when its step was about to run.",
         why: "Without it the plugin would be called with something else.",
@@ -22,8 +30,8 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "timeout",
-        meaning: "`config.timeout` ran out before the run ended.",
-        why: "The file bounds how long the run may take.",
+        meaning: "`config.timeout` ran out before the run ended, or the `timeout` of a step before its plugin answered.",
+        why: "The file bounds how long the run or the call may take.",
         mend: "Give it more time, or find the step that is slow in `summary`.",
         wrong: "",
         right: "",
