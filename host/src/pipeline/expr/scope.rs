@@ -246,7 +246,10 @@ impl Scope<'_> {
     }
 
     fn is_result(&self, name: &str) -> bool {
-        name == "summary" || RESULTS.contains(&name) || self.position(name).is_some()
+        match super::ROOTS.contains(&name) {
+            true => name == "summary" || RESULTS.contains(&name),
+            false => self.position(name).is_some(),
+        }
     }
 
     fn position(&self, name: &str) -> Option<usize> {
