@@ -63,7 +63,7 @@ impl Compiler<'_> {
             Part::Block(inner) => self.statement(inner, text),
             Part::Expression(inner) => {
                 let (left, inner, right) = marks(inner);
-                let tokens = match tokenize(inner, |name| text.scope.positions.contains_key(name)) {
+                let tokens = match tokenize(inner, |owner, name| text.scope.knows(owner, name)) {
                     Ok(tokens) => tokens,
                     Err(reason) => return self.bad_expression(inner, &reason, text.span),
                 };
@@ -87,7 +87,7 @@ impl Compiler<'_> {
 
     fn statement(&mut self, inner: &str, text: &mut Text<'_>) -> Option<()> {
         let (left, inner, right) = marks(inner);
-        let tokens = match tokenize(inner, |name| text.scope.positions.contains_key(name)) {
+        let tokens = match tokenize(inner, |owner, name| text.scope.knows(owner, name)) {
             Ok(tokens) => tokens,
             Err(reason) => return self.bad_block(inner, &reason, text.span),
         };

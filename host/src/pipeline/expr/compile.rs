@@ -26,6 +26,8 @@ pub struct Compiler<'c> {
     pub problems: Vec<Diagnostic>,
     /// Bare names that nobody declared, and where each stands first.
     pub undeclared: BTreeMap<String, Span>,
+    /// For some of them, the name with dashes that they are perhaps the end of.
+    pub dashed: BTreeMap<String, String>,
     /// Fields of `inputs` that nobody declared, and where each stands first.
     pub optional: BTreeMap<String, Span>,
     /// There were so many problems that the rest was not looked at.
@@ -45,6 +47,7 @@ impl<'c> Compiler<'c> {
             env,
             problems: Vec::new(),
             undeclared: BTreeMap::new(),
+            dashed: BTreeMap::new(),
             optional: BTreeMap::new(),
             gave_up: false,
             environment: BTreeMap::new(),

@@ -12,7 +12,7 @@ use super::path::{Path, Root};
 use super::references::{Names, Reference, names};
 use super::rewrite::{identifier, rewrite};
 use super::tokens::{Token, TokenKind, tokenize};
-use super::unplaced::Unplaced;
+use super::unplaced::{Unplaced, dashed_hint};
 use super::{Compiler, Piece, Scope};
 
 /// Where an expression stands.
@@ -42,7 +42,7 @@ impl Compiler<'_> {
         span: Span,
         scope: &Scope<'_>,
     ) -> Option<Piece> {
-        let tokens = match tokenize(text, |name| scope.positions.contains_key(name)) {
+        let tokens = match tokenize(text, |owner, name| scope.knows(owner, name)) {
             Ok(tokens) => tokens,
             Err(reason) => return self.bad_expression(text, &reason, span),
         };
@@ -125,9 +125,12 @@ impl Compiler<'_> {
             Ok(path) => path,
             Err(Unplaced::Undeclared) => {
                 self.undeclared.entry(name.clone()).or_insert(span);
+                let dashed = reference.dashed.clone().map(|dashed| (name.clone(), dashed));
+                self.dashed.extend(dashed);
                 Path { root: Root::Inputs, segments: vec![Segment::Key(name.clone())], written }
             }
             Err(Unplaced::Mistake { kind, message, hint }) => {
+                let hint = hint.or_else(|| reference.dashed.as_deref().map(dashed_hint));
                 return self.report(Diagnostic::error(kind, span, &message).hint(hint));
             }
         };

@@ -40,6 +40,7 @@ pub use path::{Path, Root};
 pub use scope::{Data, Reads, Scope, StepNames, Visible};
 pub use source::Need;
 pub use tree::{Piece, Template, Tree};
+pub use unplaced::dashed_hint;
 pub use values::{Failed, Values, Warnings};
 
 /// What a text without a template means, its escapes resolved; `None` when it holds a template.

@@ -15,6 +15,9 @@ pub struct Reference<'t> {
     pub start: usize,
     /// How many tokens it takes.
     pub length: usize,
+    /// With what stands right before it, written without a space: `content-type` for the `type` in
+    /// `x.content-type`. Perhaps that is one name.
+    pub dashed: Option<String>,
 }
 
 impl Reference<'_> {
@@ -81,7 +84,8 @@ impl<'t> Names<'t> {
         } else if called {
             self.functions.push(token.text);
         } else {
-            let reference = Reference { start: at, ..reference(&tokens[at..]) };
+            let reference =
+                Reference { start: at, dashed: dashed(&tokens[..=at]), ..reference(&tokens[at..]) };
             let length = reference.length;
             self.references.push(reference);
             return length;
@@ -93,12 +97,30 @@ impl<'t> Names<'t> {
 /// The reference that starts with the first token, a name.
 pub fn reference<'t>(tokens: &[Token<'t>]) -> Reference<'t> {
     let mut reference =
-        Reference { root: tokens[0].text, segments: Vec::new(), start: 0, length: 1 };
+        Reference { root: tokens[0].text, segments: Vec::new(), start: 0, length: 1, dashed: None };
     while let Some((segment, length)) = segment(&tokens[reference.length..]) {
         reference.segments.push(segment);
         reference.length += length;
     }
     reference
+}
+
+/// The last token with the dashes and names that stand right before it.
+fn dashed(tokens: &[Token<'_>]) -> Option<String> {
+    let touches = |left: &Token<'_>, right: &Token<'_>| {
+        left.text.as_bytes().as_ptr_range().end == right.text.as_ptr()
+    };
+    let (mut start, last) = (tokens.len().checked_sub(1)?, tokens.last()?);
+    let mut written = last.text.to_owned();
+    while let Some([name, dash]) = start.checked_sub(2).and_then(|two| tokens.get(two..start)) {
+        let is_one = name.kind == TokenKind::Name && dash.is("-");
+        if !is_one || !touches(name, dash) || !touches(dash, &tokens[start]) {
+            break;
+        }
+        start -= 2;
+        written = format!("{}-{written}", name.text);
+    }
+    (written.len() > last.text.len()).then_some(written)
 }
 
 fn segment(tokens: &[Token<'_>]) -> Option<(Segment, usize)> {
@@ -130,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_path_ends_where_it_stops_being_fixed() {
-        let tokens = tokenize("steps['a-b'].rows[0][x].y", |_| false).unwrap();
+        let tokens = tokenize("steps['a-b'].rows[0][x].y", |_, _| false).unwrap();
         let names = names(&tokens);
         let segments = vec![key("a-b"), key("rows"), Segment::Index(0)];
         assert_eq!(names.references[0].segments, segments);
@@ -139,9 +161,28 @@ mod tests {
     }
 
     #[test]
+    fn a_name_right_behind_a_dash_may_be_the_end_of_another() {
+        let tokens = tokenize("x.content-type-x + a -b - c- d-1-e", |_, _| false).unwrap();
+        let names = names(&tokens);
+        let dashed: Vec<_> =
+            names.references.iter().map(|one| (one.root, one.dashed.as_deref())).collect();
+        let expected = [
+            ("x", None),
+            ("type", Some("content-type")),
+            ("x", Some("content-type-x")),
+            ("a", None),
+            ("b", None),
+            ("c", None),
+            ("d", None),
+            ("e", None),
+        ];
+        assert_eq!(dashed, expected);
+    }
+
+    #[test]
     fn every_use_of_a_name_is_told_apart() {
         let text = "a.b | truncate(length=c) is not defined and range(d) in ['e'] or f.g()";
-        let tokens = tokenize(text, |_| false).unwrap();
+        let tokens = tokenize(text, |_, _| false).unwrap();
         let names = names(&tokens);
         let roots: Vec<_> = names.references.iter().map(|reference| reference.root).collect();
         assert_eq!(roots, ["a", "c", "d", "f"]);

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn rewritten(text: &str) -> Result<String, String> {
-        rewrite(&tokenize(text, |name| name == "a-b").unwrap())
+        rewrite(&tokenize(text, |owner, name| owner != Some("x") && name == "a-b").unwrap())
             .map(|out| out.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 

@@ -88,6 +88,23 @@ pub enum Data {
 const RESULTS: [&str; 3] = ["steps", "pipeline", "step_outputs"];
 
 impl Scope<'_> {
+    /// Whether the file gives this name to something; with `owner`, to something that is read as
+    /// `owner.name`. What is no name of the file is a field of data.
+    pub fn knows(&self, owner: Option<&str>, name: &str) -> bool {
+        match owner {
+            None => {
+                self.positions.contains_key(name)
+                    || self.aliases.contains_key(name)
+                    || self.inputs.contains(name)
+                    || self.config.contains(name)
+            }
+            Some("inputs") => self.inputs.contains(name),
+            Some("config") => self.config.contains(name),
+            Some(all) if RESULTS.contains(&all) => self.positions.contains_key(name),
+            Some(step) => self.position(step).is_some_and(|at| self.has_alias(at, name)),
+        }
+    }
+
     /// The place a reference points at.
     ///
     /// # Errors
@@ -190,14 +207,15 @@ impl Scope<'_> {
             let message = format!("`{name}` has no result yet at this step");
             return Err(Unplaced::unknown(message, Some(self.way_to(position))));
         }
-        let has = |alias: &String| {
-            self.steps.get(position).is_some_and(|step| step.aliases.contains(alias))
-        };
         let root = match rest {
-            [Segment::Key(alias), ..] if has(alias) => Root::Aliases(position),
+            [Segment::Key(alias), ..] if self.has_alias(position, alias) => Root::Aliases(position),
             _ => Root::Step(position),
         };
         Ok((root, rest.to_vec()))
+    }
+
+    fn has_alias(&self, position: usize, name: &str) -> bool {
+        self.steps.get(position).is_some_and(|step| step.aliases.iter().any(|alias| alias == name))
     }
 
     fn alias(&self, name: &str, position: usize) -> Result<Root, Unplaced> {
@@ -228,7 +246,10 @@ impl Scope<'_> {
     }
 
     fn is_result(&self, name: &str) -> bool {
-        name == "summary" || RESULTS.contains(&name) || self.position(name).is_some()
+        match super::ROOTS.contains(&name) {
+            true => name == "summary" || RESULTS.contains(&name),
+            false => self.position(name).is_some(),
+        }
     }
 
     fn position(&self, name: &str) -> Option<usize> {

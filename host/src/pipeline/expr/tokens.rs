@@ -48,14 +48,15 @@ impl Token<'_> {
 /// Tokens of one expression; what works on them takes stack for each.
 const TOKENS: usize = 500;
 
-/// Dashes in the name of a step that is found without quotes.
+/// Dashes in a name that is found without quotes.
 const DASHES: usize = 32;
 
-/// The tokens of an expression. `a-b` is one name where `is_step` knows it, else a difference. The
-/// error says what is wrong.
+/// The tokens of an expression. `a-b` is one name where `is_known` says so, which is also told the
+/// first name in front of the dot, if one stands there; else it is a difference. The error says what
+/// is wrong.
 pub fn tokenize(
     expression: &str,
-    is_step: impl Fn(&str) -> bool,
+    is_known: impl Fn(Option<&str>, &str) -> bool,
 ) -> Result<Vec<Token<'_>>, String> {
     let mut tokens = Vec::new();
     let mut rest = expression.trim_start();
@@ -63,7 +64,7 @@ pub fn tokenize(
         let (kind, length) = match first {
             '\'' | '"' => (TokenKind::Text, text_length(rest, first)?),
             _ if first.is_ascii_digit() => (TokenKind::Number, number_length(rest)),
-            _ if is_name_part(first) => (TokenKind::Name, name_length(rest, &tokens, &is_step)),
+            _ if is_name_part(first) => (TokenKind::Name, name_length(rest, &tokens, &is_known)),
             _ => (TokenKind::Symbol, symbol_length(rest)),
         };
         let (text, after) = rest.split_at(length);
@@ -84,25 +85,33 @@ fn span_of(text: &str, belongs: impl Fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len())
 }
 
-/// The longest step that starts here, or the name up to the first character that is no part of one.
-fn name_length(text: &str, before: &[Token<'_>], is_step: impl Fn(&str) -> bool) -> usize {
+/// The longest known name that starts here, or the name up to the first character that is no part of
+/// one.
+fn name_length(
+    text: &str,
+    before: &[Token<'_>],
+    is_known: impl Fn(Option<&str>, &str) -> bool,
+) -> usize {
     let name = span_of(text, is_name_part);
-    if !text[name..].starts_with('-') || !can_be_step(before) {
+    if !text[name..].starts_with('-') || !can_be_known(before) {
         return name;
     }
+    let owner = match before {
+        [.., owner, dot] if dot.is(".") => Some(owner.text),
+        _ => None,
+    };
     let run = &text[..span_of(text, |c| c == '-' || is_name_part(c))];
     let dashes = run.match_indices('-').map(|(at, _)| at).skip(1);
     let ends: Vec<usize> = dashes.chain([run.len()]).take(DASHES).collect();
-    ends.into_iter().rev().find(|&end| is_step(&run[..end])).unwrap_or(name)
+    ends.into_iter().rev().find(|&end| is_known(owner, &run[..end])).unwrap_or(name)
 }
 
-/// Whether a name behind these tokens can be a step's: it is no field of other data and no filter.
-fn can_be_step(before: &[Token<'_>]) -> bool {
+/// Whether a name behind these tokens can be one of the file's: it is no field deep inside of data and
+/// no filter.
+fn can_be_known(before: &[Token<'_>]) -> bool {
     match before {
         [.., outer, _, dot] if outer.is(".") && dot.is(".") => false,
-        [.., root, dot] if dot.is(".") => {
-            ["steps", "pipeline", "step_outputs"].into_iter().any(|all| root.is_name(all))
-        }
+        [.., owner, dot] if dot.is(".") => owner.kind == TokenKind::Name,
         [.., last] => !last.is("|"),
         [] => true,
     }
@@ -140,8 +149,15 @@ fn symbol_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn is_known(owner: Option<&str>, name: &str) -> bool {
+        match owner {
+            None | Some("steps") => ["a-b", "a-b-c-9"].contains(&name),
+            owner => owner == Some("inputs") && name == "in-put",
+        }
+    }
+
     fn texts(expression: &str) -> Vec<&str> {
-        let tokens = tokenize(expression, |name| ["a-b", "a-b-c-9"].contains(&name)).unwrap();
+        let tokens = tokenize(expression, is_known).unwrap();
         tokens.iter().map(|token| token.text).collect()
     }
 
@@ -153,13 +169,13 @@ mod tests {
             "'&&'", ")",
         ];
         assert_eq!(texts, expected);
-        let none = |_: &str| false;
+        let none = |_: Option<&str>, _: &str| false;
         assert!(tokenize("'open", none).is_err() && tokenize("  ", none).is_err());
     }
 
     #[test]
     fn a_dash_joins_the_longest_step_and_separates_everything_else() {
-        let cases: [(&str, &[&str]); 14] = [
+        let cases: [(&str, &[&str]); 16] = [
             ("a-b.x", &["a-b", ".", "x"]),
             ("a-b-c-9.x", &["a-b-c-9", ".", "x"]),
             ("a-b-c", &["a-b", "-", "c"]),
@@ -171,6 +187,8 @@ mod tests {
             ("'a-b'-a-b", &["'a-b'", "-", "a-b"]),
             ("steps.a-b.a-b", &["steps", ".", "a-b", ".", "a", "-", "b"]),
             ("x.steps.a-b", &["x", ".", "steps", ".", "a", "-", "b"]),
+            ("inputs.in-put-1", &["inputs", ".", "in-put", "-", "1"]),
+            ("in-put.in-put", &["in", "-", "put", ".", "in", "-", "put"]),
             ("1-a-b", &["1", "-", "a-b"]),
             ("x|a-b", &["x", "|", "a", "-", "b"]),
             ("(a-b[a-b])", &["(", "a-b", "[", "a-b", "]", ")"]),

@@ -4,6 +4,12 @@
 pub const SECRETS_STAND: &str =
     "secrets are resolved for the `config`, `with` and `env` of a step just before it is called";
 
+/// What to do about a name that was cut at its dashes.
+#[must_use]
+pub fn dashed_hint(dashed: &str) -> String {
+    format!("a key with `-` in it is read in brackets: `['{dashed}']`")
+}
+
 /// Why a name has no place.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unplaced {

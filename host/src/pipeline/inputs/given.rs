@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::diagnostics::{Diagnostic, Span};
 use crate::json::{self, Kind, ObjectText};
-use crate::pipeline::expr::{Compiler, Data, Reads, Scope, Tree, Values, Visible, Warnings};
+use crate::pipeline::expr::{
+    Compiler, Data, Reads, Scope, Tree, Values, Visible, Warnings, dashed_hint,
+};
 use crate::yaml::Node;
 
 use super::InputSpec;
@@ -61,7 +63,10 @@ pub fn resolve(
             Some(value) => {
                 all.raw(name, &untyped(value));
             }
-            None => compiler.problems.push(missing(name, *span)),
+            None => {
+                let hint = compiler.dashed.get(name).map(|dashed| dashed_hint(dashed));
+                compiler.problems.push(missing(name, *span).hint(hint));
+            }
         }
     }
     let optional = compiler.optional.keys().filter(|name| !undeclared.contains_key(*name));

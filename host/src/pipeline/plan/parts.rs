@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::catalog::{Catalog, Installed};
 use crate::diagnostics::{Diagnostic, sort};
 use crate::pipeline::PipelineSpec;
-use crate::pipeline::expr::{Compiler, Scope, Tree};
+use crate::pipeline::expr::{Compiler, Scope, Tree, dashed_hint};
 use crate::pipeline::inputs::{self, GivenInput};
 use crate::pipeline::spec::PluginName;
 use crate::yaml::Node;
@@ -100,8 +100,10 @@ pub fn finish(compiler: Compiler<'_>) -> Vec<Diagnostic> {
     let optional = optional.iter().filter(|(name, _)| !required.contains_key(*name));
     problems.extend(required.iter().chain(optional).map(|(name, span)| {
         let message = format!("`{name}` is not declared; it is taken from the inputs of the run");
-        Diagnostic::warning("undeclared_input", *span, &message)
-            .hint(format!("declare it: `inputs: {{{name}: {{type: string, required: true}}}}`"))
+        let declare =
+            || format!("declare it: `inputs: {{{name}: {{type: string, required: true}}}}`");
+        let hint = compiler.dashed.get(name).map_or_else(declare, |dashed| dashed_hint(dashed));
+        Diagnostic::warning("undeclared_input", *span, &message).hint(hint)
     }));
     sort(&mut problems);
     // A condition that leads to several steps is looked at for each of them.

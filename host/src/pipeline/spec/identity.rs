@@ -30,13 +30,22 @@ fn duplicate(name: &str, span: Span) -> Diagnostic {
 }
 
 fn reserved(step: &StepSpec, found: &mut Vec<Diagnostic>) {
-    if !ROOTS.contains(&step.id.as_str()) {
+    let id = &step.id;
+    if ROOTS.contains(&id.as_str()) {
+        let message =
+            format!("a step cannot be called `{id}`: in templates `{id}` means something else");
+        found.push(
+            Diagnostic::error("reserved_step_id", step.id_span, &message)
+                .hint("give it another `id`".to_owned()),
+        );
         return;
     }
-    let message =
-        format!("a step cannot be called `{0}`: in templates `{0}` means something else", step.id);
-    found.push(
-        Diagnostic::error("reserved_step_id", step.id_span, &message)
-            .hint("give it another `id`".to_owned()),
-    );
+    let Some((name, span)) = &step.name else { return };
+    if ROOTS.contains(&name.as_str()) {
+        let message = format!("in templates `{name}` means something else than this step");
+        found.push(
+            Diagnostic::warning("reserved_step_id", *span, &message)
+                .hint(format!("they read its result as `{id}`")),
+        );
+    }
 }

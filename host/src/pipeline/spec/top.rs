@@ -4,6 +4,7 @@ use crate::diagnostics::{Diagnostic, Span};
 use crate::pipeline::{inputs, lint};
 use crate::yaml::{Entry, Node, Value};
 
+use super::expression::has_template;
 use super::{Mode, PipelineSpec, bad_type, identity, required, step};
 
 /// Reads the document; `None` when there are no steps to speak of.
@@ -24,7 +25,7 @@ pub fn read(root: &Node, found: &mut Vec<Diagnostic>) -> Option<PipelineSpec> {
         inputs: mapping(root, "inputs", found)
             .map_or_else(Vec::new, |node| inputs::declarations(node, found)),
         steps: Vec::new(),
-        outputs: mapping(root, "outputs", found).map_or_else(Vec::new, outputs),
+        outputs: mapping(root, "outputs", found).map_or_else(Vec::new, |node| outputs(node, found)),
         env: mapping(root, "env", found).cloned(),
         secrets: mapping(root, "secrets", found).cloned(),
         config: mapping(root, "config", found).cloned(),
@@ -88,12 +89,24 @@ fn scalar_text(node: &Node) -> Option<String> {
 }
 
 /// Foreign files declare outputs without saying where the value comes from; those are skipped.
-fn outputs(node: &Node) -> Vec<(String, Node)> {
-    let value = |entry: &Entry| match &entry.value.value {
-        Value::Mapping(_) => entry.value.get("value").cloned(),
+fn outputs(node: &Node, found: &mut Vec<Diagnostic>) -> Vec<(String, Node)> {
+    let mut value = |entry: &Entry| match &entry.value.value {
+        Value::Mapping(_) => {
+            let value = entry.value.get("value").cloned();
+            if value.is_none() && has_template(&entry.value) {
+                found.push(output_without_value(entry));
+            }
+            value
+        }
         _ => Some(entry.value.clone()),
     };
     node.entries().iter().filter_map(|entry| Some((entry.key.clone(), value(entry)?))).collect()
+}
+
+fn output_without_value(entry: &Entry) -> Diagnostic {
+    let message = format!("the output `{}` has no `value`, so that it is left out", entry.key);
+    Diagnostic::warning("not_acted_on", entry.key_span, &message)
+        .hint(format!("write `{}: {{value: …}}`, also around a mapping", entry.key))
 }
 
 /// The list of steps, under `pipeline`, `pipeline.steps` or `steps`.

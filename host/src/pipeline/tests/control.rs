@@ -122,6 +122,7 @@ fn mistakes_in_the_words_of_a_step_are_found_where_they_stand() {
         ("next: [{targt: b}]", "bad_type", "and `{target, when}`, but something else is in it"),
         ("next: {target: b}", "bad_type", "`{target, when}`, but is a mapping"),
         ("branches: {x: 3}", "bad_type", "step ids, but something else is in it"),
+        ("name: env", "reserved_step_id", "they read its result as `a`"),
         ("type: filter", "bad_value", "`type: filter` belongs to a stream"),
     ];
     let top = "apiVersion: v1\nkind: PipeSpec\nmetadata: {name: n}\ninputs: {rows: [1]}\n";

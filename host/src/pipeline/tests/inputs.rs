@@ -60,3 +60,21 @@ fn every_word_of_a_declaration_acts() {
         assert_eq!(found, expected, "{declared} with {given:?}");
     }
 }
+
+/// Top-level `outputs`, and the lints that are there.
+#[test]
+fn an_output_that_is_left_out_although_it_reads_something_is_a_lint() {
+    let cases = [
+        ("{x: {type: integer, value: '{{ a.n }}'}}", ""),
+        ("{x: '{{ a.n }}', y: [1]}", ""),
+        ("{x: {type: integer}}", ""),
+        ("{x: {n: '{{ a.n }}'}}", "not_acted_on"),
+        ("{x: {type: integer, valeu: '{{ a.n }}'}}", "not_acted_on"),
+    ];
+    for (outputs, lints) in cases {
+        let top = "apiVersion: v1\nkind: PipeSpec\nmetadata: {name: n}\n";
+        let yaml = format!("{top}pipeline: [{{id: a, uses: document}}]\noutputs: {outputs}\n");
+        let found = super::problems_with(yaml.as_bytes(), &catalog());
+        assert_eq!(kinds(found.iter().map(|one| one.kind)), lints, "{outputs}");
+    }
+}

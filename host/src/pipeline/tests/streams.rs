@@ -200,6 +200,14 @@ fn every_mistake_is_found_before_anything_runs() {
 }
 
 #[test]
+fn the_name_of_a_step_hides_no_root() {
+    let steps = "{id: in, name: inputs, uses: source}, \
+                 {type: filter, when: record.value.a == inputs.t}, {uses: sink}";
+    let plan = stream(&format!("inputs: {{t: x}}\npipeline: [{steps}]"), &catalog());
+    assert_eq!(plan.steps.len(), 3);
+}
+
+#[test]
 fn dead_letters_cannot_go_round() {
     let catalog = catalog();
     let sink = |id: &str, to: &str| {

@@ -12,7 +12,7 @@ const LEVELS: usize = 16;
 /// The condition, if it holds nothing but comparisons of fields of the record with literals,
 /// joined by `and`, `or`, `not` and brackets.
 pub fn parse(expression: &str) -> Option<Native> {
-    let tokens = tokenize(expression, |_| false).ok()?;
+    let tokens = tokenize(expression, |_, _| false).ok()?;
     let mut parser = Parser { rest: &tokens, levels: LEVELS };
     let native = parser.any()?;
     parser.rest.is_empty().then_some(native)
