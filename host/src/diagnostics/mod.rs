@@ -7,7 +7,7 @@ mod suggest;
 
 pub use render::to_text;
 pub use span::{Position, Span};
-pub use suggest::nearest;
+pub use suggest::{instead, nearest};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
