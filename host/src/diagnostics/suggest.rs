@@ -2,7 +2,7 @@
 
 /// What to do about `word`, which is none of `known`: the nearest of them, or all where they are few.
 /// `called` is what the sentence calls them.
-pub fn instead<'k>(word: &str, called: &str, known: &[&'k str]) -> Option<String> {
+pub fn instead(word: &str, called: &str, known: &[&str]) -> Option<String> {
     const LISTED: usize = 12;
     match nearest(word, known.iter().copied()) {
         Some(name) => Some(format!("did you mean `{name}`?")),
