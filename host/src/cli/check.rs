@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, to_text};
 use crate::pipeline::Mode;
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
 /// Find what is wrong with pipelines, without running them.
@@ -35,11 +35,25 @@ enum Format {
 }
 
 /// One file and what is wrong with it.
+#[derive(Serialize)]
 struct Checked {
     file: String,
+    #[serde(serialize_with = "word")]
     mode: Mode,
     diagnostics: Vec<Diagnostic>,
+    #[serde(skip)]
     source: Arc<str>,
+}
+
+/// The JSON document.
+#[derive(Serialize)]
+struct Report<'c> {
+    ok: bool,
+    files: &'c [Checked],
+}
+
+fn word<S: Serializer>(mode: &Mode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(mode.word())
 }
 
 impl From<Misconfigured> for Checked {
@@ -64,8 +78,7 @@ pub(super) fn run(arguments: &CheckArguments) -> u8 {
     match arguments.format {
         Format::Text => checked.iter().for_each(print_text),
         Format::Json => {
-            let files: Vec<Value> = checked.iter().map(as_json).collect();
-            output::json(&json!({ "ok": ok, "files": files }));
+            output::json(&Report { ok, files: &checked });
         }
     }
     if ok { DONE } else { WRONG }
@@ -100,9 +113,4 @@ fn print_text(checked: &Checked) {
 
 fn counted(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
-}
-
-fn as_json(checked: &Checked) -> Value {
-    let mode = checked.mode.word();
-    json!({ "file": checked.file, "mode": mode, "diagnostics": checked.diagnostics })
 }

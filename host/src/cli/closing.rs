@@ -4,7 +4,7 @@ use super::signals::Signals;
 use super::talk::TalkArguments;
 use super::{DONE, FAILED, WRONG, output};
 use crate::diagnostics::printable;
-use crate::run::answer::{BAD_CONFIGURATION, RunError};
+use crate::run::answer::{BAD_CONFIGURATION, RunError, StepSummary};
 use crate::run::{Answer, save};
 use std::path::PathBuf;
 
@@ -57,8 +57,7 @@ fn code(answer: &Answer, signals: &Signals) -> u8 {
 
 /// Warnings and the fault, one line each, without what a table of all steps says as well.
 fn lines(answer: &Answer, has_table: bool, is_quiet: bool) -> Vec<String> {
-    let reasons = || answer.summary.iter().filter_map(|step| step.reason.as_deref());
-    let is_reason = |text: &str| reasons().any(|reason| text.ends_with(reason));
+    let is_reason = |text: &str| answer.summary.iter().any(|step| is_reason_of(step, text));
     // The reason of a step whose failure the run survives is in the answer; the step's own `on_error`
     // says who else hears of it.
     let warnings = answer.warnings.iter().filter(|warning| !is_quiet && !is_reason(warning));
@@ -72,10 +71,17 @@ fn lines(answer: &Answer, has_table: bool, is_quiet: bool) -> Vec<String> {
     lines
 }
 
+/// Whether a sentence says no more than the reason of a step: alone, or behind what became of it.
+fn is_reason_of(step: &StepSummary, sentence: &str) -> bool {
+    let Some(reason) = &step.reason else { return false };
+    let about_it = sentence.strip_prefix("step `").and_then(|rest| rest.strip_prefix(&*step.id));
+    sentence == reason || about_it.is_some_and(|rest| rest.ends_with(&format!(": {reason}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::answer::{Mode, StepStatus, StepSummary};
+    use crate::run::answer::{Mode, StepStatus};
 
     fn answer() -> Answer {
         let failed = StepSummary {
@@ -99,6 +105,15 @@ mod tests {
             error: Some(RunError { kind: "step_failed", message: "no broker".to_owned(), step }),
             interrupted: false,
             stream: None,
+        }
+    }
+
+    #[test]
+    fn a_warning_that_ends_like_a_reason_is_said_all_the_same() {
+        for reason in ["absent", "", "`x` is"] {
+            let mut answer = answer();
+            answer.summary[0].reason = Some(reason.to_owned());
+            assert_eq!(lines(&answer, true, false)[0], "warning: `x` is absent", "{reason}");
         }
     }
 

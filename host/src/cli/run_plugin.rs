@@ -10,6 +10,7 @@ use crate::json::{self, Kind, ObjectText};
 use crate::pipeline::GivenInput;
 use crate::registry::{Live, Registry, Request};
 use crate::run::success::{Verdict, verdict};
+use crate::secrets::{Redactor, note_write_only};
 use plugin_api::{Error, ErrorCode, Json};
 use std::sync::Arc;
 
@@ -47,7 +48,13 @@ impl Job {
 pub(super) async fn run(job: Job, registry: &Registry, mut signals: Signals) -> u8 {
     let call = async {
         match prepare(job, registry).await {
-            Ok((live, request)) => finish(&live, live.process(request).await),
+            Ok((live, request)) => {
+                let redactor = Redactor::new();
+                if let Some(schema) = live.description().config.get("process") {
+                    note_write_only(schema.as_value(), request.cfg.as_raw(), &redactor);
+                }
+                finish(&live, live.process(request).await, &redactor)
+            }
             Err((kind, message)) => failure::wrong(kind, &message),
         }
     };
@@ -121,17 +128,18 @@ fn split(given: Inputs, live: &Live) -> (Inputs, Inputs) {
     (ctx, cfg)
 }
 
-fn finish(live: &Live, answer: Result<Json, Error>) -> u8 {
+/// What the plugin's schema marks `writeOnly` is not shown, as in a pipeline.
+fn finish(live: &Live, answer: Result<Json, Error>, redactor: &Redactor) -> u8 {
     match answer {
         Ok(json) => {
-            output::result(json.get());
+            output::result(redactor.json(json.as_raw()).get());
             match verdict(json.as_raw(), live.status_keys()) {
                 Verdict::Failed(_) => FAILED,
                 Verdict::Success | Verdict::Partial(_) => DONE,
             }
         }
         Err(error) => {
-            failure::print("plugin_error", &error.message);
+            failure::print("plugin_error", &redactor.text(&error.message));
             let wrong = matches!(error.code, ErrorCode::BAD_CONFIG | ErrorCode::BAD_INPUT);
             if wrong { WRONG } else { FAILED }
         }

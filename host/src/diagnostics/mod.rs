@@ -9,7 +9,7 @@ mod suggest;
 pub use render::to_text;
 pub use secret_lines::{secret_lines, sounds_secret};
 pub use span::{Position, Span};
-pub use suggest::nearest;
+pub use suggest::{instead, nearest};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 

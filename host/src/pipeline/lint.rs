@@ -81,19 +81,21 @@ fn header(root: &Node, found: &mut Vec<Diagnostic>) {
     let start = crate::diagnostics::Span::at(root.span.start);
     if root.entry("apiVersion").is_none() || root.entry("kind").is_none() {
         let message = "`apiVersion: v1` or `kind: PipeSpec` is missing";
-        found.push(Diagnostic::warning("no_api_version", start, message));
+        let hint = "write both at the top: who reads the file sees what it is, and how to read it";
+        found.push(Diagnostic::warning("no_api_version", start, message).hint(hint.to_owned()));
     }
     if root.entry("metadata").is_some() {
         return;
     }
-    found.push(match root.entry("name") {
+    let lint = match root.entry("name") {
         Some(name) => Diagnostic::warning(
             "flat_metadata",
             name.key_span,
             "name and version belong under `metadata`",
         ),
         None => Diagnostic::warning("no_metadata", start, "`metadata` with a name is missing"),
-    });
+    };
+    found.push(lint.hint("write `metadata: {name: …, version: …}`".to_owned()));
 }
 
 /// Lints of the top-level `config`: what means something to the other engine only.
@@ -114,11 +116,14 @@ pub fn config(config: Option<&Node>, mode: Mode, found: &mut Vec<Diagnostic>) {
 pub fn uses(step: &Node, chosen: &Entry, found: &mut Vec<Diagnostic>) {
     let Some(uses) = step.entry("uses") else { return };
     let Some(word) = uses.value.text() else { return };
-    let lint = |kind, message: String| Diagnostic::warning(kind, uses.key_span, &message);
+    let lint = |kind, message: String, hint: &str| {
+        Diagnostic::warning(kind, uses.key_span, &message).hint(hint.to_owned())
+    };
     if chosen.key != "uses" && BOGUS.contains(&word) {
         let message = format!("`uses: {word}` is ignored; `{}` names the plugin", chosen.key);
-        found.push(lint("bogus_uses", message));
+        found.push(lint("bogus_uses", message, "take `uses` out"));
     } else if chosen.key == "uses" && SUSPICIOUS.contains(&word) {
-        found.push(lint("suspicious_uses", format!("is `{word}` really the name of a plugin?")));
+        let message = format!("is `{word}` really the name of a plugin?");
+        found.push(lint("suspicious_uses", message, "put the name of the plugin there"));
     }
 }

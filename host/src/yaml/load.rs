@@ -87,7 +87,8 @@ impl Builder {
             return Ok(());
         }
         let message = "a file holds one pipeline, but a second document starts here";
-        Err(Diagnostic::error("multiple_documents", span, message))
+        let hint = "put each pipeline into a file of its own";
+        Err(Diagnostic::error("multiple_documents", span, message).hint(hint.to_owned()))
     }
 
     fn begin(

@@ -89,14 +89,73 @@ fn a_run_is_refused_for_its_configuration_before_it_starts() {
     assert!(output.stderr.contains("linger_ms: soon\n"), "no snippet: {output}");
 }
 
+/// `token` of `scripted` is `writeOnly`.
 #[test]
-fn every_example_is_clean() {
+fn no_snippet_shows_a_secret() {
+    let steps = [
+        "{id: a, uses: scripted, config: {token: [hunter2]}}",
+        "{id: a, uses: scripted, config: {tokken: hunter2}}",
+        "{id: a, uses: scripted, config: {client_secret: hunter2}}",
+        "{id: a, uses: scripted, wiht: 1, config: {token: hunter2}}",
+        "{id: a, uses: scripted, config: {token: [hunter2, '{{ steps.gone }}']}}",
+        "{id: a, uses: scriptd, config: {token: hunter2}}",
+    ];
+    for step in steps {
+        let pipeline = format!(
+            "apiVersion: v1\nkind: PipeSpec\nmetadata: {{name: m}}\npipeline:\n  - {step}\n"
+        );
+        let plugs = Host::shared().fixtures().display().to_string();
+        let run = Host::shared().run(["check", "-", "--plugs", &plugs]).stdin(pipeline);
+        let output = run.output().expect_code(2);
+        assert!(output.stderr.contains("stdin:5:"), "no place for {step}: {output}");
+        assert!(!output.to_string().contains("hunter2"), "{step}: {output}");
+    }
+}
+
+#[test]
+fn the_answer_of_one_plugin_shows_no_secret_of_its_configuration() {
+    let plugs = Host::shared().fixtures().display().to_string();
+    let input = r#"{"token": "hunter2-hunter2", "echo_config": true}"#;
+    let arguments = ["run", "scripted", "--input", input, "--plugs", &plugs];
+    let output = Host::shared().run(arguments).output().expect_code(0);
+    assert_eq!(output.json(), json!({"config": {"token": "[redacted]"}}), "{output}");
+}
+
+fn examples() -> Vec<std::path::PathBuf> {
     let examples = workspace_root().join("examples").read_dir().expect("examples");
     let files = examples.map(|entry| entry.expect("an entry").path());
     let mut files: Vec<_> =
         files.filter(|path| path.extension().is_some_and(|ending| ending == "yaml")).collect();
     files.sort();
     assert!(files.len() >= 5, "{files:?}");
+    files
+}
+
+#[test]
+fn the_schema_of_the_real_plugs_takes_every_example_and_refuses_mistakes() {
+    let schema = Host::shared().run(["schema"]).output().expect_code(0).json();
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let file = |text: &[u8]| -> Value {
+        let root = plugpipe::yaml::load(text).root.expect("YAML");
+        serde_json::from_str(root.to_json().get()).expect("JSON")
+    };
+    for path in examples() {
+        let example = file(&std::fs::read(&path).expect("readable"));
+        let faults: Vec<String> =
+            validator.iter_errors(&example).map(|one| one.to_string()).collect();
+        assert_eq!(faults, [""; 0], "{}", path.display());
+    }
+    for config in
+        ["client_ids: x", "linger_ms: soon", "compression: gzipp", "security: {alow: [a]}"]
+    {
+        let mistake = publishing(&format!("{config}\n      topic: t"));
+        assert!(!validator.is_valid(&file(mistake.as_bytes())), "{config} fits");
+    }
+}
+
+#[test]
+fn every_example_is_clean() {
+    let files = examples();
     let arguments = ["check".into(), "--format".into(), "json".into()].into_iter();
     let run =
         Host::shared().run(arguments.chain(files.iter().map(|path| path.as_os_str().to_owned())));

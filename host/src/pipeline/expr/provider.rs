@@ -68,7 +68,10 @@ impl Compiler<'_> {
                  `secrets`"
             );
             let problem = Diagnostic::error("unknown_secret_provider", span, &message);
-            self.report(problem.suggest(provider, ["env", "file"]))
+            let hint = format!(
+                "use `env:` or `file:`, or install a plug `{provider}` with the role `secrets`"
+            );
+            self.report(problem.hint(hint).suggest(provider, ["env", "file"]))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::diagnostics::nearest;
+use crate::diagnostics::{instead, nearest};
 use crate::json::Segment;
 
 use super::path::{Path, Root};
@@ -198,7 +198,8 @@ impl Scope<'_> {
     fn result(&self, name: &str, rest: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
         let Some(position) = self.position(name) else {
             let message = format!("there is no step `{name}`");
-            return Err(Unplaced::resembling(message, nearest(name, self.step_names())));
+            let hint = instead(name, "the steps", &self.step_names().collect::<Vec<_>>());
+            return Err(Unplaced::unknown(message, hint));
         };
         if self.data == Data::Outputs(position) {
             return Ok((Root::Own, rest.to_vec()));

@@ -19,6 +19,7 @@ pub fn rule(plug: &Installed, said: &Description, defs: &mut Value) -> Value {
             opened(&mut value, &name);
             defs[format!("{name}:{key}")] = value;
         }
+        optional_where_defaulted(&mut schema, plug);
         opened(&mut schema, &name);
         roles.push(json!({ "$ref": reference(&name) }));
         defs[name] = schema;
@@ -34,6 +35,14 @@ pub fn rule(plug: &Installed, said: &Description, defs: &mut Value) -> Value {
 
 fn into_object(value: Value) -> Option<Map<String, Value>> {
     if let Value::Object(object) = value { Some(object) } else { None }
+}
+
+/// A step need not say what the manifest says already.
+fn optional_where_defaulted(schema: &mut Value, plug: &Installed) {
+    let defaults = plug.manifest.defaults();
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|key| key.as_str().is_none_or(|key| !defaults.contains_key(key)));
+    }
 }
 
 /// Every way to name the plug.

@@ -26,16 +26,19 @@ const OF_SHAPE: [&str; 12] = [
 ];
 
 fn language() -> Value {
-    let plug = Arc::new(Installed::named("sink"));
+    let mut plug = Installed::named("sink");
+    plug.manifest.config_defaults.insert("zone".to_owned(), json!("north"));
+    let plug = Arc::new(plug);
     let config = json!({
         "type": "object",
         "properties": {
             "topic": {"type": "string", "description": "Where to."},
             "acks": {"$ref": "#/$defs/Acks"},
             "servers": {"type": "array", "items": {"type": "string"}},
-            "size": {"type": "integer"}
+            "size": {"type": "integer"},
+            "zone": {"type": "string"}
         },
-        "required": ["topic"],
+        "required": ["topic", "zone"],
         "additionalProperties": false,
         "$defs": {"Acks": {"enum": [0, 1, "all"]}}
     });

@@ -85,8 +85,8 @@ pub fn read(node: &Node, found: &mut Vec<Diagnostic>) -> Option<PluginName> {
     };
     match PluginName::parse(&asked, entry.value.span) {
         Ok(name) => Some(name),
-        Err(reason) => {
-            let message = format!("`{text}` is no plugin name: {reason}");
+        Err(_) => {
+            let message = format!("`{text}` is no plugin name");
             found.push(
                 Diagnostic::error("bad_plugin_name", entry.key_span, &message)
                     .hint("write `name`, `category/name`, `name@^1.2` or `name:1.0.0`".to_owned()),

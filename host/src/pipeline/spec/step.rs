@@ -82,7 +82,8 @@ pub struct StepSpec {
 pub fn read(node: &Node, number: usize, found: &mut Vec<Diagnostic>) -> Option<StepSpec> {
     let Value::Mapping(entries) = &node.value else {
         let message = format!("a step is a mapping, but this one is {}", node.kind());
-        found.push(Diagnostic::error("not_a_mapping", node.span, &message));
+        let hint = "write `- {id: …, uses: …}`, or `id:` and `uses:` on lines of their own";
+        found.push(Diagnostic::error("not_a_mapping", node.span, &message).hint(hint.to_owned()));
         return None;
     };
     unknown_keys(entries, found);

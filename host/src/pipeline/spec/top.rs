@@ -110,6 +110,9 @@ fn output_without_value(entry: &Entry) -> Diagnostic {
 }
 
 /// The list of steps, under `pipeline`, `pipeline.steps` or `steps`.
+/// What a step looks like.
+const STEP: &str = "write one: `- {id: publish, uses: kafka_producer, with: {…}}`";
+
 fn steps<'n>(root: &'n Node, found: &mut Vec<Diagnostic>) -> Option<&'n [Node]> {
     let Some(entry) = root.entry("pipeline").or_else(|| root.entry("steps")) else {
         let keys = root.entries().iter().map(|entry| entry.key.as_str());
@@ -130,12 +133,14 @@ fn steps<'n>(root: &'n Node, found: &mut Vec<Diagnostic>) -> Option<&'n [Node]> 
         Value::List(steps) if !steps.is_empty() => return Some(steps),
         Value::List(_) | Value::Null => {
             let message = format!("`{}` has no step", entry.key);
-            found.push(Diagnostic::error("empty_steps", entry.key_span, &message));
+            let empty = Diagnostic::error("empty_steps", entry.key_span, &message);
+            found.push(empty.hint(STEP.to_owned()));
         }
         _ => {
             let message =
                 format!("`{}` should be a list of steps, but is {}", entry.key, entry.value.kind());
-            found.push(Diagnostic::error("not_a_mapping", entry.value.span, &message));
+            let other = Diagnostic::error("not_a_mapping", entry.value.span, &message);
+            found.push(other.hint(STEP.to_owned()));
         }
     }
     None

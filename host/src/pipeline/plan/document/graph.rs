@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostics::{Diagnostic, nearest};
+use crate::diagnostics::{Diagnostic, instead};
 use crate::pipeline::plan::known::Known;
 use crate::pipeline::spec::{FlowSpec, StepName, StepSpec};
 use crate::yaml::{Node, Value};
@@ -123,8 +123,8 @@ impl<'s> Drawing<'s, '_> {
             let message = format!("there is no step `{}`", name.name);
             let steps = self.known.names.iter();
             let names = steps.flat_map(|step| [Some(step.id.as_str()), step.name.as_deref()]);
-            let near = nearest(&name.name, names.flatten());
-            let hint = near.map(|near| format!("did you mean `{near}`?"));
+            let names: Vec<&str> = names.flatten().collect();
+            let hint = instead(&name.name, "the steps", &names);
             self.found.push(Diagnostic::error(kind, name.span, &message).hint(hint));
         }
         position

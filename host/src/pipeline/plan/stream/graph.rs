@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostics::{Diagnostic, nearest};
+use crate::diagnostics::{Diagnostic, instead};
 use crate::pipeline::spec::{StepName, StepSpec};
 use crate::yaml::Node;
 
@@ -75,8 +75,8 @@ impl<'s> Steps<'s> {
         let position = self.positions.get(&name.name).copied();
         if position.is_none() {
             let message = format!("there is no step `{}`", name.name);
-            let known = self.positions.keys().map(String::as_str);
-            let hint = nearest(&name.name, known).map(|near| format!("did you mean `{near}`?"));
+            let ids: Vec<&str> = self.specs.iter().map(|step| step.id.as_str()).collect();
+            let hint = instead(&name.name, "the steps", &ids);
             found.push(Diagnostic::error(kind, name.span, &message).hint(hint));
         }
         position

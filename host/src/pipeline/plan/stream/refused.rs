@@ -47,6 +47,8 @@ fn instead(word: &str) -> Option<&'static str> {
     match word {
         "retries" => Some("a sink retries by itself, in order"),
         "exit_if" => Some("a stream ends when its source does"),
+        "foreach" | "concurrency" => Some("a stream calls each step for every record as it is"),
+        "always_run" => Some("every step of a stream runs until the stream ends"),
         "join" => Some("`depends_on` names the steps whose records come here"),
         _ => None,
     }

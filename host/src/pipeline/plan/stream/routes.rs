@@ -120,5 +120,5 @@ fn circular(circle: &[usize], steps: Steps<'_>) -> Diagnostic {
     let ids: Vec<&str> = circle.iter().chain(circle.first()).map(|at| steps.id(*at)).collect();
     let message = format!("records would go round in a circle: {}", ids.join(" → "));
     let span = circle.first().and_then(|at| steps.specs.get(*at)).map(|step| step.id_span);
-    Diagnostic::error("cycle", span, &message)
+    Diagnostic::error("cycle", span, &message).hint("take one of these ways out".to_owned())
 }
