@@ -97,6 +97,9 @@ impl Sketch<'_> {
             note_write_only(schema, &cfg, self.redactor);
         }
         let input = known.object(&step.input, For::Plugin, &mut self.warnings);
+        if let Some(schema) = live.input_schema() {
+            note_write_only(schema, &input.json, self.redactor);
+        }
         let fields: BTreeMap<_, _> = json::entries(&input.json).into_iter().collect();
         let operation = fields.get("operation").copied();
         if step.foreach.is_some() || !records::can_plan(live.input_schema(), operation) {

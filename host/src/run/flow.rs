@@ -31,6 +31,8 @@ pub struct FlowState<'p> {
     places: Vec<Place>,
     /// Steps that always run and that nothing leads to: they come when all others have ended.
     last: Vec<usize>,
+    /// How many steps are among those or wait for one of them.
+    behind: usize,
     unsettled: usize,
 }
 
@@ -64,14 +66,16 @@ impl<'p> FlowState<'p> {
         }
         let waiting =
             |step: &PlannedStep| Place { waiting: step.incoming.len(), ..Place::default() };
-        let last = (0..steps.len()).filter(|position| comes_last(&steps[*position])).collect();
+        let last: Vec<usize> =
+            (0..steps.len()).filter(|position| comes_last(&steps[*position])).collect();
         let places = steps.iter().map(waiting).collect();
-        Self { steps, outgoing, places, last, unsettled: steps.len() }
+        let behind = reached_from(&last, &outgoing);
+        Self { steps, outgoing, places, last, behind, unsettled: steps.len() }
     }
 
     /// The steps that wait for nothing, in the order of the file.
     pub fn first(&mut self) -> Vec<usize> {
-        if self.unsettled == self.last.len() {
+        if self.unsettled == self.behind {
             return std::mem::take(&mut self.last);
         }
         let is_first = |step: &PlannedStep| step.incoming.is_empty() && !comes_last(step);
@@ -95,7 +99,7 @@ impl<'p> FlowState<'p> {
             }
         }
         self.unsettled -= 1;
-        if self.unsettled == self.last.len() {
+        if self.unsettled == self.behind {
             ready.append(&mut self.last);
         }
         ready
@@ -142,6 +146,18 @@ impl Place {
             Some(closed) => self.passed = first(self.passed, closed),
         }
     }
+}
+
+/// How many steps there are among these and wherever ways from them lead.
+fn reached_from(these: &[usize], outgoing: &[Vec<Way>]) -> usize {
+    let mut seen = vec![false; outgoing.len()];
+    let mut waiting = these.to_vec();
+    while let Some(at) = waiting.pop() {
+        if !std::mem::replace(&mut seen[at], true) {
+            waiting.extend(outgoing[at].iter().map(|way| way.to));
+        }
+    }
+    seen.into_iter().filter(|seen| *seen).count()
 }
 
 fn led_to_by_nothing(step: &PlannedStep) -> bool {

@@ -20,7 +20,7 @@ use crate::secrets::{self, Provider, Redactor, Resolved, SecretRef};
 use super::plugins::{LivePlugin, Plugins};
 use super::success::{Verdict, verdict};
 
-/// How long a provider may take for one secret.
+/// How long a provider may take for one secret, the time to open it included.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Resolves every secret that the `config`, `with` and `env` of a step name. `values` are those of
@@ -132,13 +132,23 @@ async fn provided<P: Plugins>(
     installed: &Arc<Installed>,
     plugins: &P,
 ) -> Result<Box<RawValue>, String> {
+    let answer = tokio::time::timeout(PATIENCE, answered(secret, installed, plugins)).await;
+    answer.unwrap_or_else(|_| {
+        Err(format!("`{}` gave no answer within {} s", installed.name, PATIENCE.as_secs()))
+    })
+}
+
+async fn answered<P: Plugins>(
+    secret: &SecretRef,
+    installed: &Arc<Installed>,
+    plugins: &P,
+) -> Result<Box<RawValue>, String> {
     let name = &installed.name;
     let live = plugins.open(installed).await;
     let live = live.map_err(|error| format!("the plugin `{name}` cannot be used: {error}"))?;
     let call = AssertUnwindSafe(live.process(request(secret, installed))).catch_unwind();
-    let answer = tokio::time::timeout(PATIENCE, call).await;
-    let answer = answer
-        .map_err(|_| format!("`{name}` gave no answer within {} s", PATIENCE.as_secs()))?
+    let answer = call
+        .await
         .map_err(|_| format!("`{name}` panicked"))?
         .map_err(|error| format!("`{name}` refused it: {error}"))?;
     let answer: Box<RawValue> = answer.into();

@@ -146,8 +146,12 @@ impl<P: Plugins> Step<'_, P> {
             let ctx = context::ctx(step, follows, &run.identity, values, warnings)?;
             Ok((ctx, context::cfg(step, values, warnings)?))
         })?;
-        if let Some(schema) = self.live.config_schema() {
-            note_write_only(schema, &cfg, &run.redactor);
+        for (schema, value) in
+            [(self.live.config_schema(), &cfg), (self.live.input_schema(), &ctx)]
+        {
+            if let Some(schema) = schema {
+                note_write_only(schema, value, &run.redactor);
+            }
         }
         let trace_id = run.identity.trace_id.clone();
         let ids = self.ids();

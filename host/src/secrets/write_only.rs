@@ -9,9 +9,9 @@ use crate::json;
 /// References in a schema that are followed without going deeper into the value: more are a circle.
 const REFERENCES: usize = 32;
 
-/// Tells the redactor of every value in a configuration that its schema marks `writeOnly`.
-pub fn note_write_only(schema: &Value, configuration: &RawValue, redactor: &Redactor) {
-    Walk { root: schema, redactor }.value(schema, configuration, REFERENCES);
+/// Tells the redactor of every part of a configuration or an input that its schema marks `writeOnly`.
+pub fn note_write_only(schema: &Value, value: &RawValue, redactor: &Redactor) {
+    Walk { root: schema, redactor }.value(schema, value, REFERENCES);
 }
 
 struct Walk<'w> {

@@ -9,7 +9,7 @@ use crate::pipeline::Plan;
 use crate::pipeline::plan::document::Action;
 use crate::run::Unobserved;
 
-use super::scripted::{answer_of, draw, field, lift, scripted, until};
+use super::scripted::{answer_of, draw, field, lift, plan, scripted, until};
 use super::{ends, statuses};
 
 /// `a` and `b` begin at once, `c` follows `a`, `d` follows `b`, and `z` runs always, after `c`.
@@ -102,6 +102,26 @@ async fn a_step_that_always_runs_and_that_nothing_leads_to_comes_last() {
         let (value, record) = answer_of(&plan).await;
         assert_eq!(record.begun.last().map(|(step, _)| step.as_str()), Some("a"), "{script}");
         assert_eq!(value["summary"][0]["status"], "success", "{script}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_comes_last_leads_on_to_others() {
+    for (fails, reported) in [("{}", "success"), ("{fails: 1}", "skipped")] {
+        let yaml = format!(
+            "
+pipeline:
+- {{id: a, uses: scripted, config: {fails}, next: c}}
+- {{id: clean, uses: scripted, always_run: true, next: report}}
+- {{id: c, uses: scripted, next: []}}
+- {{id: report, uses: scripted}}"
+        );
+        let (value, record) = answer_of(&plan(&yaml)).await;
+        assert_eq!(statuses(&value)[1], ("clean", "success"), "{fails}");
+        assert_eq!(statuses(&value)[3], ("report", reported), "{fails}");
+        let begun: Vec<_> = record.begun.iter().map(|(step, _)| step.as_str()).collect();
+        let after = begun.iter().position(|step| *step == "clean").unwrap();
+        assert_eq!(begun[..after].last(), Some(if reported == "success" { &"c" } else { &"a" }));
     }
 }
 

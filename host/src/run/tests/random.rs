@@ -136,6 +136,19 @@ fn respects_the_ways(plan: &Plan, record: &Record) -> Result<(), TestCaseError> 
     Ok(())
 }
 
+/// Where no signal came, steps that always run did, unless their own condition was against it.
+fn always_runs(plan: &Plan, value: &Value) -> Result<(), TestCaseError> {
+    if value["error"]["kind"] == "interrupted" {
+        return Ok(());
+    }
+    let lines = value["summary"].as_array().unwrap();
+    for (step, line) in plan.steps.iter().zip(lines).filter(|(step, _)| step.always_run) {
+        let is_left_out = line["status"] == "skipped" && line["reason"] != "`when` is false";
+        prop_assert!(!is_left_out, "{}: {}", step.id, line);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -149,6 +162,7 @@ proptest! {
         let (value, record) = run(&plan, stop);
         adds_up(&plan, &value, &record)?;
         respects_the_ways(&plan, &record)?;
+        always_runs(&plan, &value)?;
         prop_assert!(record.most <= parallel);
         prop_assert_eq!(value["success"].as_bool(), Some(value.get("error").is_none()));
     }
