@@ -1,10 +1,12 @@
 //! What tells one state of a file from another without reading it.
 
+use serde::{Deserialize, Serialize};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// One state of one file. A file that was written or replaced has another one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileStamp {
     device: u64,
     inode: u64,
@@ -24,14 +26,24 @@ impl FileStamp {
         let changed = nanoseconds(file.ctime(), file.ctime_nsec());
         Self { device: file.dev(), inode: file.ino(), size: file.size(), modified, changed }
     }
+
+    /// Whether a change after `now` is sure to give another stamp.
+    fn is_settled(&self, now: SystemTime) -> bool {
+        let until =
+            now.checked_sub(CLOCK_STEP).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        until.is_some_and(|until| self.changed < i128::try_from(until.as_nanos()).unwrap_or(0))
+    }
 }
+
+/// No clock of a file system goes in longer steps.
+const CLOCK_STEP: Duration = Duration::from_secs(2);
 
 fn nanoseconds(seconds: i64, rest: i64) -> i128 {
     i128::from(seconds) * 1_000_000_000 + i128::from(rest)
 }
 
 /// One state of a plug: of its manifest, its library and the checksum beside it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     /// Of `plug.yaml`.
     pub manifest: FileStamp,
@@ -39,6 +51,16 @@ pub struct Stamp {
     pub library: FileStamp,
     /// Of the library's checksum, where there is one: a corrected one is another state.
     pub checksum: Option<FileStamp>,
+}
+
+impl Stamp {
+    /// Whether a change of any file after `now` is sure to give another stamp: files that were
+    /// written a moment ago may be written again within one step of the clock.
+    #[must_use]
+    pub fn is_settled(&self, now: SystemTime) -> bool {
+        let files = [Some(self.manifest), Some(self.library), self.checksum];
+        files.iter().flatten().all(|file| file.is_settled(now))
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// Find what is wrong with pipelines, without running them.
 ///
 /// Looks at shape, plugins, templates, flow and configurations, and names every problem with line and
-/// column. Opens the plugins that the files name, and calls none.
+/// column. Asks the plugins that the files name what they are, which opens those that are new or
+/// changed, and calls none.
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
     /// The pipeline files

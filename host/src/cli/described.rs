@@ -5,11 +5,11 @@ use crate::pipeline::configured::Descriptions;
 use std::sync::Arc;
 use std::thread;
 
-/// Opens plugs side by side, without making an instance of any.
+/// Asks plugs side by side, without making an instance of any.
 pub(super) fn describe(plugs: &[Arc<Installed>]) -> Descriptions {
     let loader = super::loader();
     let open = |plug: &Arc<Installed>| {
-        let said = loader.open(plug).map(|opened| opened.description);
+        let said = loader.describe(plug);
         let refused =
             |reason| format!("plugin `{}@{}` was refused: {reason}", plug.name, plug.version);
         (Arc::clone(plug), said.map_err(refused))

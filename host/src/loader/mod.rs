@@ -8,6 +8,7 @@
 //! Nothing is ever unloaded.
 
 mod admit;
+mod described;
 mod library;
 mod linker;
 mod probe;
@@ -63,6 +64,23 @@ impl Loader {
     /// The reason of the first check that fails. The host and every other plug go on.
     pub fn open(&self, plug: &Installed) -> Result<Opened, Reason> {
         self.admit(plug)?.open()
+    }
+
+    /// What the plugin says about itself, for those who call nothing of it: of files that it has
+    /// opened before, in this very state, from memory. Else as [`Loader::open`].
+    ///
+    /// # Errors
+    /// The reason of the first check that fails.
+    pub fn describe(&self, plug: &Installed) -> Result<Description, Reason> {
+        let Probe::Child { known, .. } = &self.probe else {
+            return Ok(self.open(plug)?.description);
+        };
+        if let Some(description) = described::recall(known, plug) {
+            return Ok(description);
+        }
+        let description = self.open(plug)?.description;
+        described::remember(known, plug, &description);
+        Ok(description)
     }
 }
 

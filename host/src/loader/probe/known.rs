@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-/// A folder of empty files, each named by a digest. Without one, where it cannot be written, or
+/// A folder of empty files, each named by a digest, and of what libraries said of themselves. Without one, where it cannot be written, or
 /// where it is not the user's own, every library is probed each time.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
@@ -44,8 +44,13 @@ impl Known {
         Self { folder: Some(folder.join(part)) }
     }
 
+    /// The folder, if it is there and nobody else can write to it.
+    pub(in crate::loader) fn open_folder(&self) -> Option<OwnedFd> {
+        self.folder.as_deref().and_then(|folder| own_folder(folder).ok())
+    }
+
     pub(super) fn contains(&self, library: &Sha256) -> bool {
-        let Some(Ok(folder)) = self.folder.as_deref().map(own_folder) else { return false };
+        let Some(folder) = self.open_folder() else { return false };
         let user = rustix::process::geteuid().as_raw();
         let mark = statat(&folder, library.to_string(), AtFlags::SYMLINK_NOFOLLOW);
         mark.is_ok_and(|mark| {
