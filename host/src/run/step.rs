@@ -146,8 +146,7 @@ impl<P: Plugins> Step<'_, P> {
             let ctx = context::ctx(step, follows, &run.identity, values, warnings)?;
             Ok((ctx, context::cfg(step, values, warnings)?))
         })?;
-        for (schema, value) in
-            [(self.live.config_schema(), &cfg), (self.live.input_schema(), &ctx)]
+        for (schema, value) in [(self.live.config_schema(), &cfg), (self.live.input_schema(), &ctx)]
         {
             if let Some(schema) = schema {
                 note_write_only(schema, value, &run.redactor);

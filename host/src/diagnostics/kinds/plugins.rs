@@ -166,4 +166,12 @@ pipeline:
   - {id: publish, uses: kafka_producer, with: {message: hello}}
 ",
     },
+    Kind {
+        name: "missing_input_key",
+        meaning: "The input of a step lacks a key that its plugin always needs.",
+        why: "Every call would be refused.",
+        mend: "Add the key under `with`; `plugpipe show PLUGIN` lists what a plugin takes.",
+        wrong: "",
+        right: "",
+    },
 ];

@@ -79,7 +79,9 @@ pub fn check(
         }
         if mode == Mode::Once {
             let schema = said.input.as_value();
-            input::lint(&step.input, &plug.name, schema, &mut findings.diagnostics);
+            let found = &mut findings.diagnostics;
+            input::lint(&step.input, &plug.name, schema, found);
+            input::missing(&step.input, &plug.name, schema, name.span, found);
         }
     }
     findings

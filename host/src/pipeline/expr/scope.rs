@@ -64,6 +64,8 @@ pub struct Scope<'s> {
     pub aliases: &'s BTreeMap<String, usize>,
     /// Keys of the top-level `config`.
     pub config: &'s BTreeSet<String>,
+    /// Keys of the top-level `secrets`.
+    pub secrets: &'s BTreeSet<String>,
     /// What there is beside them.
     pub data: Data,
     /// What this place can read that others cannot.
@@ -82,6 +84,37 @@ pub enum Data {
     Nothing,
     /// One record of a stream.
     Record,
+}
+
+/// A key that is not there and resembles one that is.
+fn near(root: &str, known: &BTreeSet<String>, segments: &[Segment]) -> Result<(), Unplaced> {
+    let [Segment::Key(key), ..] = segments else { return Ok(()) };
+    if known.contains(key) {
+        return Ok(());
+    }
+    match nearest(key, known.iter().map(String::as_str)) {
+        Some(near) => {
+            let message = match root {
+                "inputs" => format!("the pipeline declares no input `{key}`"),
+                _ => format!("the pipeline's `{root}` has no `{key}`"),
+            };
+            Err(Unplaced::resembling(message, Some(&format!("{root}.{near}"))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A secret comes from nowhere else; of inputs and configuration more than the file can be given.
+fn declared(known: &BTreeSet<String>, segments: &[Segment]) -> Result<(), Unplaced> {
+    match segments {
+        [Segment::Key(key), ..] if !known.contains(key) => {
+            let message = format!("the pipeline's `secrets` has no `{key}`");
+            let hint =
+                "name it in `secrets` at the top of the file: `secrets: {NAME: \"${file:path}\"}`";
+            Err(Unplaced::mistake("unknown_step", message, hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The names under which all results are found.
@@ -128,8 +161,15 @@ impl Scope<'_> {
             ("timestamp", _) => Root::Timestamp,
             ("summary", _) => Root::Summary,
             ("config", _) if self.is_stream() => return Err(stream_config(name)),
-            ("config", _) => Root::Config,
-            ("secrets", _) if self.reads.secrets => Root::Secrets,
+            ("config", _) => {
+                near(name, self.config, segments)?;
+                Root::Config
+            }
+            ("secrets", _) if self.reads.secrets => {
+                near(name, self.secrets, segments)?;
+                declared(self.secrets, segments)?;
+                Root::Secrets
+            }
             ("secrets", _) => {
                 let message = "`secrets` cannot be read here".to_owned();
                 return Err(Unplaced::mistake("secret_not_allowed", message, SECRETS_STAND));
@@ -172,13 +212,7 @@ impl Scope<'_> {
     }
 
     fn inputs(&self, segments: &[Segment]) -> Result<(Root, Vec<Segment>), Unplaced> {
-        if let [Segment::Key(input), ..] = segments
-            && !self.inputs.contains(input)
-            && let Some(near) = nearest(input, self.inputs.iter().map(String::as_str))
-        {
-            let message = format!("the pipeline declares no input `{input}`");
-            return Err(Unplaced::resembling(message, Some(&format!("inputs.{near}"))));
-        }
+        near("inputs", self.inputs, segments)?;
         Ok((Root::Inputs, segments.to_vec()))
     }
 

@@ -195,6 +195,7 @@ fn default(input: &InputSpec, compiler: &mut Compiler<'_>) -> Option<Box<RawValu
         inputs: &nothing,
         aliases: &BTreeMap::new(),
         config: &nothing,
+        secrets: &nothing,
         data: Data::Results,
         reads: Reads::default(),
     };

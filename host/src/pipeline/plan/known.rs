@@ -16,6 +16,7 @@ pub struct Known {
     inputs: BTreeSet<String>,
     aliases: BTreeMap<String, usize>,
     config: BTreeSet<String>,
+    secrets: BTreeSet<String>,
 }
 
 impl Known {
@@ -29,6 +30,7 @@ impl Known {
             inputs: spec.inputs.iter().map(|input| input.name.clone()).collect(),
             aliases: aliases(spec),
             config: spec.config.as_ref().map(keys).unwrap_or_default(),
+            secrets: spec.secrets.as_ref().map(keys).unwrap_or_default(),
         }
     }
 
@@ -41,6 +43,7 @@ impl Known {
             inputs: &self.inputs,
             aliases: &self.aliases,
             config: &self.config,
+            secrets: &self.secrets,
             data,
             reads: Reads::default(),
         }

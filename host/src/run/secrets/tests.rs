@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::catalog::Catalog;
+use crate::diagnostics::Diagnostic;
 use crate::pipeline::expr::object;
 use crate::pipeline::{PipelineSpec, Planned};
 
@@ -55,16 +56,27 @@ fn vaults() -> &'static Vaults {
 
 /// Plans `{a: template, b: template}` as the configuration of a step.
 fn plan(config: &str) -> Plan {
-    let mut vault = Installed::named("vault");
-    vault.manifest.roles = vec!["secrets".to_owned()];
-    let catalog = Catalog::of(vec![vault, Installed::named("echo")]);
-    let yaml = format!("inputs: {{n: 5}}\npipeline: [{{id: a, uses: echo, config: {config}}}]");
-    let spec = PipelineSpec::parse(yaml.as_bytes()).spec.unwrap();
-    match Planned::resolve(&spec, &catalog, &BTreeMap::new(), &|_| None) {
+    plan_with("{}", config)
+}
+
+/// The same with a top-level `secrets`.
+fn plan_with(secrets: &str, config: &str) -> Plan {
+    match planned(secrets, config) {
         Ok(Planned::Once(plan)) => plan,
         Ok(Planned::Stream(_)) => panic!("a stream"),
         Err(found) => panic!("{found:#?}"),
     }
+}
+
+fn planned(secrets: &str, config: &str) -> Result<Planned, Vec<Diagnostic>> {
+    let mut vault = Installed::named("vault");
+    vault.manifest.roles = vec!["secrets".to_owned()];
+    let catalog = Catalog::of(vec![vault, Installed::named("echo")]);
+    let yaml = format!(
+        "inputs: {{n: 5}}\nsecrets: {secrets}\npipeline: [{{id: a, uses: echo, config: {config}}}]"
+    );
+    let spec = PipelineSpec::parse(yaml.as_bytes()).spec.unwrap();
+    Planned::resolve(&spec, &catalog, &BTreeMap::new(), &|_| None)
 }
 
 /// The configuration with its secrets, and as it may be shown.
@@ -137,10 +149,9 @@ async fn a_secret_that_cannot_be_had_says_why_without_a_value() {
 
 #[tokio::test]
 async fn everything_under_the_top_level_secrets_is_secret() {
-    let mut plan = plan("{a: \"{{ secrets.key }}\", b: \"{{ secrets.made | upper }}\"}");
-    let entries =
+    let secrets =
         "{key: \"${vault:text}\", made: \"pre-{{ inputs.n }}\", other: \"${vault:panic}\"}";
-    plan.secrets = self::plan(entries).steps.remove(0).config;
+    let plan = plan_with(secrets, "{a: \"{{ secrets.key }}\", b: \"{{ secrets.made | upper }}\"}");
     let (config, shown) = configured(&plan, vaults()).await.unwrap();
     assert_eq!(config, r#"{"a":"vault-canary","b":"PRE-5"}"#);
     assert_eq!(shown, r#"{"a":"[redacted]","b":"[redacted]"}"#);
@@ -149,10 +160,6 @@ async fn everything_under_the_top_level_secrets_is_secret() {
 #[tokio::test]
 async fn slips_in_the_top_level_secrets_are_told() {
     let cases = [
-        (
-            "{keey: 1}",
-            "`secrets.key` cannot be evaluated: the top-level `secrets` has no `key`; did you mean `secrets.keey`?",
-        ),
         (
             "{key: \"{{ secrets.key }}\"}",
             "`secrets` cannot be evaluated: a value of the top-level `secrets` cannot read `secrets`",
@@ -163,9 +170,19 @@ async fn slips_in_the_top_level_secrets_are_told() {
         ),
     ];
     for (entries, expected) in cases {
-        let mut plan = plan("{a: \"{{ secrets.key }}\"}");
-        plan.secrets = self::plan(entries).steps.remove(0).config;
+        let plan = plan_with(entries, "{a: \"{{ secrets.key }}\"}");
         assert_eq!(configured(&plan, vaults()).await.unwrap_err(), expected, "{entries}");
+    }
+}
+
+#[test]
+fn a_secret_that_nobody_declares_is_told_at_load() {
+    for (secrets, hint) in [("{keey: 1}", "did you mean `secrets.keey`?"), ("{}", "name it in")] {
+        let found = planned(secrets, "{a: \"{{ secrets.key }}\"}").err().unwrap();
+        let errors: Vec<_> = found.iter().filter(|one| one.is_error()).collect();
+        assert_eq!(errors.len(), 1, "{found:#?}");
+        assert_eq!(errors[0].message, "the pipeline's `secrets` has no `key`");
+        assert!(errors[0].hint.as_ref().unwrap().starts_with(hint), "{found:#?}");
     }
 }
 
@@ -185,7 +202,7 @@ async fn a_stream_reads_secrets_in_config_and_env_of_its_steps_only() {
         let spec = PipelineSpec::parse(yaml.as_bytes()).spec.unwrap();
         Planned::resolve(&spec, &catalog, &BTreeMap::new(), &|_| None)
     };
-    let kinds = |planned: Result<Planned, Vec<crate::diagnostics::Diagnostic>>| {
+    let kinds = |planned: Result<Planned, Vec<Diagnostic>>| {
         let found = planned.err().unwrap_or_default().into_iter();
         found.filter(|found| found.is_error()).map(|found| found.kind).collect::<Vec<_>>()
     };

@@ -22,6 +22,7 @@ struct Names {
     inputs: BTreeSet<String>,
     aliases: BTreeMap<String, usize>,
     config: BTreeSet<String>,
+    secrets: BTreeSet<String>,
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
@@ -45,6 +46,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
             .map(|(name, position)| (name.to_owned(), position))
             .into(),
         config: set(&["region"]),
+        secrets: set(&["token"]),
     }
 });
 
@@ -57,6 +59,7 @@ fn scope() -> Scope<'static> {
         inputs: &NAMES.inputs,
         aliases: &NAMES.aliases,
         config: &NAMES.config,
+        secrets: &NAMES.secrets,
         data: Data::Results,
         reads: Reads { item: true, secrets: true },
     }
