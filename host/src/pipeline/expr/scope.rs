@@ -249,6 +249,10 @@ impl Scope<'_> {
     }
 
     fn stranger(&self, name: &str, bare: bool) -> Unplaced {
+        let message = format!("nothing here is called `{name}`");
+        if matches!(name, "null" | "Null" | "NULL" | "nil" | "undefined") {
+            return Unplaced::resembling(message, Some("none"));
+        }
         let aliases = self.aliases.keys();
         let others: Vec<&String> = self.inputs.iter().chain(aliases).chain(self.config).collect();
         let record = (self.data == Data::Record).then_some("record");
@@ -259,9 +263,7 @@ impl Scope<'_> {
             .chain(others.iter().map(|name| name.as_str()));
         match nearest(name, known) {
             None if bare => Unplaced::Undeclared,
-            resembling => {
-                Unplaced::resembling(format!("nothing here is called `{name}`"), resembling)
-            }
+            resembling => Unplaced::resembling(message, resembling),
         }
     }
 

@@ -135,6 +135,16 @@ fn slips() -> Vec<(Scope<'static>, &'static str, &'static str)> {
             "{{ rnge(3) }}",
             "bad_expression: there is no function `rnge` (did you mean `range`?)",
         ),
+        (
+            scope(),
+            "{{ who == null }}",
+            "unknown_step: nothing here is called `null` (did you mean `none`?)",
+        ),
+        (
+            scope(),
+            "{{ true && !who }}",
+            "bad_expression: `true && !who` is no valid expression: unexpected character (write `not x` for `!x`)",
+        ),
         (stream, "{{ config.x }}", "not_supported: `config.x` cannot be read"),
         (
             stream,
