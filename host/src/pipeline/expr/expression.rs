@@ -70,7 +70,7 @@ impl Compiler<'_> {
 
     pub(super) fn bad_expression<T>(&mut self, text: &str, reason: &str, span: Span) -> Option<T> {
         let message = format!("`{}` is no valid expression: {reason}", text.trim());
-        self.report(Diagnostic::error("bad_expression", span, &message))
+        self.report(Diagnostic::error("bad_expression", span, &message).hint(other_spelling(text)))
     }
 
     /// Binds the names of an expression and spells it as minijinja does. `None` when a name is
@@ -186,6 +186,17 @@ impl Compiler<'_> {
         }
         (self.problems.len() == before).then_some(())
     }
+}
+
+/// How this language says what other languages write in another way.
+fn other_spelling(text: &str) -> Option<String> {
+    let tokens = tokenize(text, |_, _| false).ok()?;
+    let is_triple = |two: &[Token<'_>]| (two[0].is("==") || two[0].is("!=")) && two[1].is("=");
+    if tokens.windows(2).any(is_triple) {
+        return Some("values are compared with `==` and `!=`".to_owned());
+    }
+    let negates = tokens.iter().any(|token| token.is("!"));
+    negates.then(|| "write `not x` for `!x`".to_owned())
 }
 
 /// The place of the first name alone, as an expression reads it.

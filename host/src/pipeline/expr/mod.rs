@@ -31,17 +31,19 @@ mod tree;
 mod unplaced;
 mod value;
 mod values;
+mod visible;
 
 pub use compile::Compiler;
 pub use ended::EndedSteps;
 pub use needs::SecretNeeds;
 pub use overlay::{object, overlaid};
 pub use path::{Path, Root};
-pub use scope::{Data, Reads, Scope, StepNames, Visible};
+pub use scope::{Data, Reads, Scope, StepNames};
 pub use source::Need;
 pub use tree::{Piece, Template, Tree};
 pub use unplaced::dashed_hint;
 pub use values::{Failed, Values, Warnings};
+pub use visible::{Led, Visible};
 
 /// What a text without a template means, its escapes resolved; `None` when it holds a template.
 pub fn literal_text(text: &str) -> Option<String> {

@@ -9,6 +9,7 @@ use super::path::{Path, Root};
 use super::record;
 use super::references::Reference;
 use super::unplaced::{SECRETS_STAND, Unplaced, no_results, stream_config};
+use super::{Led, Visible};
 
 /// How templates call a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,25 +20,6 @@ pub struct StepNames {
     pub name: Option<String>,
     /// The names it gives to parts of its result.
     pub aliases: Vec<String>,
-}
-
-/// The steps whose results a template can read.
-#[derive(Clone, Copy, Debug)]
-pub enum Visible<'s> {
-    /// So many steps from the top of the file.
-    First(usize),
-    /// Those that can have run by then, by position.
-    These(&'s [bool]),
-}
-
-impl Visible<'_> {
-    /// Whether the result of the step with this position can be there.
-    pub fn has(self, position: usize) -> bool {
-        match self {
-            Self::First(count) => position < count,
-            Self::These(steps) => steps.get(position).is_some_and(|visible| *visible),
-        }
-    }
 }
 
 /// What only some places of a step can read.
@@ -268,11 +250,21 @@ impl Scope<'_> {
 
     /// How the result of a step comes to be there.
     fn way_to(&self, position: usize) -> String {
-        match (self.visible, self.steps.get(position)) {
-            (Visible::These(_), Some(step)) => {
-                format!("add `depends_on: [{}]` to this step, so that it runs after it", step.id)
+        let Some(StepNames { id, .. }) = self.steps.get(position) else { return String::new() };
+        match self.visible {
+            Visible::Above(own) | Visible::Led(Led { to: own, .. }) if own == position => {
+                "its own result is there in `exit_if`, `next`, `branches` and `outputs`".to_owned()
             }
-            _ => "a step can read the results of the steps above it".to_owned(),
+            Visible::Led(led) if led.leads_on_to(position) => {
+                format!("`{id}` runs after this step; a step can read what leads to it")
+            }
+            Visible::Led(_) => {
+                format!("add `depends_on: [{id}]` to this step, so that it runs after it")
+            }
+            Visible::First(0) => "this is read before the first step runs".to_owned(),
+            Visible::First(_) | Visible::Above(_) => {
+                "a step can read the results of the steps above it".to_owned()
+            }
         }
     }
 
@@ -292,6 +284,10 @@ impl Scope<'_> {
     }
 
     fn stranger(&self, name: &str, bare: bool) -> Unplaced {
+        let message = format!("nothing here is called `{name}`");
+        if matches!(name, "null" | "Null" | "NULL" | "nil" | "undefined") {
+            return Unplaced::resembling(message, Some("none"));
+        }
         let aliases = self.aliases.keys();
         let others: Vec<&String> = self.inputs.iter().chain(aliases).chain(self.config).collect();
         let record = (self.data == Data::Record).then_some("record");
@@ -302,9 +298,7 @@ impl Scope<'_> {
             .chain(others.iter().map(|name| name.as_str()));
         match nearest(name, known) {
             None if bare => Unplaced::Undeclared,
-            resembling => {
-                Unplaced::resembling(format!("nothing here is called `{name}`"), resembling)
-            }
+            resembling => Unplaced::resembling(message, resembling),
         }
     }
 

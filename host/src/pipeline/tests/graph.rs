@@ -153,3 +153,35 @@ fn a_step_reads_the_results_of_what_leads_to_it() {
         assert_eq!(kinds, if fits { vec![] } else { vec!["unknown_step"] }, "{steps:?}");
     }
 }
+
+#[test]
+fn a_result_that_is_not_there_yet_comes_with_the_way_to_it() {
+    const OWN: &str = "its own result is there in `exit_if`, `next`, `branches` and `outputs`";
+    const ABOVE: &str = "a step can read the results of the steps above it";
+    let cases: [(&[&str], &str); 7] = [
+        (&["a, when: b.ok", "b"], ABOVE),
+        (&["a, when: a.ok"], OWN),
+        (&["x", "a, when: a.ok"], OWN),
+        (&["a, depends_on: [], when: a.ok"], OWN),
+        (&["a, depends_on: [], when: y, output_mapping: {y: z}"], OWN),
+        (
+            &["a, when: b.ok", "b, depends_on: []"],
+            "add `depends_on: [b]` to this step, so that it runs after it",
+        ),
+        // Following it would be a cycle.
+        (
+            &["a, when: c.ok", "b, depends_on: [a]", "c, depends_on: [b]"],
+            "`c` runs after this step; a step can read what leads to it",
+        ),
+    ];
+    for (steps, hint) in cases {
+        let found = planned(&pipeline(steps), &catalog()).err().unwrap();
+        let errors = found.iter().filter(|one| one.is_error());
+        let hints: Vec<_> = errors.map(|one| one.hint.as_deref()).collect();
+        assert_eq!(hints, [Some(hint)], "{steps:?}");
+    }
+    let found = planned("config: {x: '{{ a }}'}\npipeline: [{id: a, uses: document}]", &catalog());
+    let errors = found.err().unwrap();
+    let hints = errors.iter().filter(|one| one.is_error()).map(|one| one.hint.as_deref());
+    assert_eq!(hints.collect::<Vec<_>>(), [Some("this is read before the first step runs")]);
+}

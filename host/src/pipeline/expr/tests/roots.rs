@@ -1,6 +1,6 @@
 //! What the names in an expression stand for.
 
-use super::super::{Data, Reads, Scope, Visible};
+use super::super::{Data, Led, Reads, Scope, Visible};
 use super::{compiled, evaluated, scope};
 
 #[test]
@@ -58,7 +58,8 @@ fn in_the_outputs_of_a_step_unknown_names_are_its_own_fields() {
 /// Where a text stands, the text, and what is said of it.
 fn unreadable() -> Vec<(Scope<'static>, &'static str, &'static str)> {
     static VISIBLE: [bool; 3] = [true, false, false];
-    let dag = Scope { visible: Visible::These(&VISIBLE), ..scope() };
+    let ways: &[Vec<usize>] = &[];
+    let dag = Scope { visible: Visible::Led(Led { to: 2, by: &VISIBLE, ways }), ..scope() };
     let nothing = Scope { reads: Reads::default(), ..scope() };
     vec![
         (
@@ -133,6 +134,16 @@ fn slips() -> Vec<(Scope<'static>, &'static str, &'static str)> {
             scope(),
             "{{ rnge(3) }}",
             "bad_expression: there is no function `rnge` (did you mean `range`?)",
+        ),
+        (
+            scope(),
+            "{{ who == null }}",
+            "unknown_step: nothing here is called `null` (did you mean `none`?)",
+        ),
+        (
+            scope(),
+            "{{ true && !who }}",
+            "bad_expression: `true && !who` is no valid expression: unexpected character (write `not x` for `!x`)",
         ),
         (stream, "{{ config.x }}", "not_supported: `config.x` cannot be read"),
         (

@@ -1,37 +1,43 @@
 //! The steps whose results a step can read: those that lead to it.
 
-use crate::pipeline::expr::Visible;
+use crate::pipeline::expr::{Led, Visible};
 
 use super::Flow;
 use super::graph::Graph;
 
+/// By position, the steps that each follows.
+pub fn ways(graph: &Graph<'_>) -> Vec<Vec<usize>> {
+    graph.incoming.iter().map(|ways| ways.iter().map(|way| way.from).collect()).collect()
+}
+
 /// What one step can read.
-pub struct Sight {
+pub struct Sight<'w> {
     position: usize,
+    ways: &'w [Vec<usize>],
     /// In a graph, by position; a chain needs none.
     before: Vec<bool>,
     after: Vec<bool>,
 }
 
-impl Sight {
-    /// Everything that leads to the step.
-    pub fn of(position: usize, graph: &Graph<'_>) -> Self {
-        if graph.flow == Flow::Linear {
-            return Self { position, before: Vec::new(), after: Vec::new() };
+impl<'w> Sight<'w> {
+    /// Everything that leads to the step; `ways` are those of the graph.
+    pub fn of(position: usize, flow: Flow, ways: &'w [Vec<usize>]) -> Self {
+        if flow == Flow::Linear {
+            return Self { position, ways, before: Vec::new(), after: Vec::new() };
         }
-        let before = ancestors(position, graph);
+        let before = ancestors(position, ways);
         let mut after = before.clone();
         if let Some(own) = after.get_mut(position) {
             *own = true;
         }
-        Self { position, before, after }
+        Self { position, ways, before, after }
     }
 
     /// What is there when it begins.
     pub fn before(&self) -> Visible<'_> {
         match self.before.is_empty() {
-            true => Visible::First(self.position),
-            false => Visible::These(&self.before),
+            true => Visible::Above(self.position),
+            false => self.led(&self.before),
         }
     }
 
@@ -39,18 +45,22 @@ impl Sight {
     pub fn after(&self) -> Visible<'_> {
         match self.after.is_empty() {
             true => Visible::First(self.position + 1),
-            false => Visible::These(&self.after),
+            false => self.led(&self.after),
         }
+    }
+
+    fn led<'s>(&'s self, by: &'s [bool]) -> Visible<'s> {
+        Visible::Led(Led { to: self.position, by, ways: self.ways })
     }
 }
 
-fn ancestors(position: usize, graph: &Graph<'_>) -> Vec<bool> {
-    let mut seen = vec![false; graph.incoming.len()];
+fn ancestors(position: usize, ways: &[Vec<usize>]) -> Vec<bool> {
+    let mut seen = vec![false; ways.len()];
     let mut waiting = vec![position];
     while let Some(at) = waiting.pop() {
-        for way in &graph.incoming[at] {
-            if !std::mem::replace(&mut seen[way.from], true) {
-                waiting.push(way.from);
+        for from in &ways[at] {
+            if !std::mem::replace(&mut seen[*from], true) {
+                waiting.push(*from);
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::pipeline::plan::known::Known;
 use crate::pipeline::plan::parts::{layers, required};
 use crate::pipeline::spec::Mode;
 
-use super::ancestors::Sight;
+use super::ancestors::{self, Sight};
 use super::graph::{self, Graph};
 use super::settings::{self, Settings};
 use super::step::{Place, conditions, step};
@@ -68,9 +68,10 @@ fn steps(
 ) -> Vec<PlannedStep> {
     let mut incoming = unconditional(graph);
     let outgoing = conditional(graph);
+    let ways = ancestors::ways(graph);
     let mut steps = Vec::with_capacity(spec.steps.len());
     for (position, written) in spec.steps.iter().enumerate() {
-        let sight = Sight::of(position, graph);
+        let sight = Sight::of(position, graph.flow, &ways);
         conditions(&outgoing[position], known, &sight, &mut incoming, compiler);
         let place = Place { position, starts: graph.starts[position], sight: &sight };
         steps.extend(step(written, place, known, settings, catalog, compiler));

@@ -21,7 +21,7 @@ pub struct Place<'p> {
     /// It waits for nothing.
     pub starts: bool,
     /// What it can read.
-    pub sight: &'p Sight,
+    pub sight: &'p Sight<'p>,
 }
 
 /// Compiles a step, except for the ways that lead to it. Everything is looked at, whatever else is
@@ -76,7 +76,7 @@ pub fn step(
 pub fn conditions(
     outgoing: &[Condition<'_>],
     known: &Known,
-    sight: &Sight,
+    sight: &Sight<'_>,
     incoming: &mut [Vec<Incoming>],
     compiler: &mut Compiler<'_>,
 ) {
