@@ -6,10 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::json::{self, ObjectText, Segment};
 use crate::pipeline::expr::{Need, Path, Piece, Root, Tree, Values, Warnings};
-use crate::secrets::Redactor;
-
-/// How a sensitive value is shown.
-const REDACTED: &str = "[redacted]";
+use crate::secrets::{REDACTED, Redactor};
 
 /// The data that is there before a run.
 pub struct Known<'p> {
@@ -19,6 +16,8 @@ pub struct Known<'p> {
     config: Box<RawValue>,
     /// Keys of `env` whose values only a run knows.
     later_env: BTreeSet<String>,
+    /// The same of `config`.
+    later_config: BTreeSet<String>,
     redactor: &'p Redactor,
 }
 
@@ -55,12 +54,22 @@ impl<'p> Known<'p> {
             }
         }
         let (env, config) = (environment.to_owned(), RawValue::NULL.to_owned());
-        Self { inputs, sensitive, env, config, later_env: BTreeSet::new(), redactor }
+        let (later_env, later_config) = Default::default();
+        Self { inputs, sensitive, env, config, later_env, later_config, redactor }
     }
 
     /// The same with this `config` of the pipeline.
     pub fn with_config(mut self, config: &[(String, Tree)], warnings: &mut Warnings) -> Self {
-        self.config = self.object(config, For::Plugin, warnings).json;
+        let mut all = ObjectText::new();
+        let mut later_config = BTreeSet::new();
+        for (key, tree) in config {
+            let one = self.value(tree, For::Plugin, warnings);
+            if !one.later.is_empty() || !one.secrets.is_empty() {
+                later_config.insert(key.clone());
+            }
+            all.raw(key, &one.json);
+        }
+        (self.config, self.later_config) = (all.finish(), later_config);
         self
     }
 
@@ -80,7 +89,8 @@ impl<'p> Known<'p> {
         let taken = env.iter().map(|(key, _)| key.as_str()).collect();
         let mut all = ObjectText::new();
         all.fields_of(&self.env, &taken).fields_of(&over.finish(), &Default::default());
-        Self { env: all.finish(), config: self.config.clone(), later_env, ..*self }
+        let (config, later_config) = (self.config.clone(), self.later_config.clone());
+        Self { env: all.finish(), config, later_env, later_config, ..*self }
     }
 
     /// What templates read.
@@ -165,8 +175,8 @@ impl<'p> Known<'p> {
         };
         match path.root {
             Root::Inputs => needs.is_sensitive |= self.is_sensitive(path),
-            Root::Env if !self.is_later_env(path) => {}
-            Root::Config => {}
+            Root::Env if !is_one_of(path, &self.later_env) => {}
+            Root::Config if !is_one_of(path, &self.later_config) => {}
             Root::Secrets => {
                 needs.secrets.insert(path.written.clone());
             }
@@ -182,12 +192,13 @@ impl<'p> Known<'p> {
             _ => !self.sensitive.is_empty(),
         }
     }
+}
 
-    fn is_later_env(&self, path: &Path) -> bool {
-        match path.segments.first() {
-            Some(Segment::Key(name)) => self.later_env.contains(name),
-            _ => !self.later_env.is_empty(),
-        }
+/// Whether the path reads one of these keys, or all keys where there are such.
+fn is_one_of(path: &Path, keys: &BTreeSet<String>) -> bool {
+    match path.segments.first() {
+        Some(Segment::Key(name)) => keys.contains(name),
+        _ => !keys.is_empty(),
     }
 }
 

@@ -11,9 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::catalog::Installed;
 use crate::diagnostics::{nearest, printable};
 use crate::json::{self, ObjectText, Segment};
-use crate::pipeline::Plan;
 use crate::pipeline::expr::{Failed, SecretNeeds, Tree, Values, Warnings};
-use crate::pipeline::plan::PlannedStep;
 use crate::registry::Request;
 use crate::secrets::{self, Provider, Redactor, Resolved, SecretRef};
 
@@ -23,27 +21,13 @@ use super::success::{Verdict, verdict};
 /// How long a provider may take for one secret, the time to open it included.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Resolves every secret that the `config`, `with` and `env` of a step name. `values` are those of
-/// the step without its secrets. Everything resolved is known to the redactor before this returns.
+/// Resolves every secret that the trees read; `secrets` is the top-level mapping of that name.
+/// `values` are those of the step; a secret that they hold already is taken from there. Everything
+/// resolved is known to the redactor before this returns.
 ///
 /// # Errors
 /// The first secret that cannot be had, and why; never a value.
 pub async fn resolve<P: Plugins>(
-    plan: &Plan,
-    step: &PlannedStep,
-    plugins: &P,
-    values: &Values<'_>,
-    redactor: &Redactor,
-) -> Result<Resolved, Failed> {
-    let trees = [&step.env, &step.config, &step.input].into_iter().flatten().map(|(_, tree)| tree);
-    resolve_in(trees, &plan.secrets, plugins, values, redactor).await
-}
-
-/// Resolves every secret that the trees read; `secrets` is the top-level mapping of that name.
-///
-/// # Errors
-/// The first secret that cannot be had, and why; never a value.
-pub async fn resolve_in<P: Plugins>(
     trees: impl Iterator<Item = &Tree>,
     secrets: &[(String, Tree)],
     plugins: &P,
@@ -61,7 +45,10 @@ pub async fn resolve_in<P: Plugins>(
     let mut resolved = Resolved::default();
     for secret in needs.references.into_iter().chain(inner.references) {
         if !resolved.values.contains_key(&secret.written) {
-            let value = value(secret, plugins, redactor).await?;
+            let value = match values.secrets.values.get(&secret.written) {
+                Some(known) => known.clone(),
+                None => value(secret, plugins, redactor).await?,
+            };
             redactor.add(&value);
             resolved.values.insert(secret.written.clone(), value);
         }

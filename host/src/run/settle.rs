@@ -74,6 +74,7 @@ impl<'r> Settled<'r> {
         }
         self.run.so_far().results[position] = ended.result.take();
         self.ends_run(step, &ended);
+        self.note(position, step, &ended);
         let env = ended.env.as_deref().unwrap_or(&self.run.env);
         let place = Place { own: Some(position), ..Place::with_env(env) };
         self.alias(position, step, place);
@@ -81,7 +82,6 @@ impl<'r> Settled<'r> {
             self.exit(step, place);
         }
         self.ways_on(position, ended.effect, place);
-        self.note(position, step, ended);
     }
 
     fn ends_run(&mut self, step: &PlannedStep, ended: &Ended) {
@@ -147,14 +147,14 @@ impl<'r> Settled<'r> {
     }
 
     /// Writes the line of a step and tells the observer.
-    fn note(&mut self, position: usize, step: &PlannedStep, ended: Ended) {
+    fn note(&mut self, position: usize, step: &PlannedStep, ended: &Ended) {
         let run = self.run;
         let summary = StepSummary {
             id: step.id.clone(),
             plugin: step.installed.name.clone(),
             version: step.installed.version.to_string(),
             status: ended.status,
-            reason: ended.reason.map(|reason| run.redactor.text(&reason)),
+            reason: ended.reason.as_ref().map(|reason| run.redactor.text(reason)),
             attempts: run.tallies[position].calls(),
             duration_ms: run.tallies[position].elapsed_ms(),
         };

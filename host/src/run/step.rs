@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
 
 use crate::json::ObjectText;
-use crate::pipeline::expr::{Failed, Warnings, overlaid};
+use crate::pipeline::expr::{Failed, Tree, Warnings, overlaid};
 use crate::pipeline::plan::PlannedStep;
 use crate::registry::Request;
 use crate::secrets::{Resolved, note_write_only};
@@ -92,28 +92,36 @@ impl<P: Plugins> Step<'_, P> {
         }
     }
 
-    /// The environment of the step, where it has one of its own, and its secrets. Its condition is read before its secrets are
-    /// resolved, unless it has an environment of its own, which may hold some.
+    /// The environment of the step, where it has one of its own, and the secrets of its `config` and
+    /// `with`. Those are only resolved where its condition wants it to run.
     async fn prepared(
         &self,
         warnings: &mut Warnings,
     ) -> Result<(Option<Box<RawValue>>, Resolved), Unprepared> {
         let (run, step) = (self.run, self.plan());
         let bare = Place::with_env(&run.env);
-        if step.env.is_empty() {
-            self.wanted(bare, warnings)?;
-        }
-        let values = run.unchanging(bare);
-        let secrets = secrets::resolve(run.plan, step, self.plugins, &values, &run.redactor).await;
-        let secrets = secrets.map_err(|failed| Unprepared::Failed("secret_unavailable", failed))?;
-        if step.env.is_empty() {
-            return Ok((None, secrets));
-        }
-        let place = Place { secrets: &secrets, ..bare };
-        let env = run.read(place, |values| overlaid(&step.env, &run.env, values, warnings));
-        let env = env.map_err(|failed| Unprepared::Failed("bad_expression", failed))?;
-        self.wanted(Place { env: &env, ..place }, warnings)?;
-        Ok((Some(env), secrets))
+        let of_env = self.secrets([&step.env], bare).await?;
+        let place = Place { secrets: &of_env, ..bare };
+        let env = (!step.env.is_empty())
+            .then(|| run.read(place, |values| overlaid(&step.env, &run.env, values, warnings)));
+        let env = env.transpose().map_err(|failed| Unprepared::Failed("bad_expression", failed))?;
+        self.wanted(Place::with_env(env.as_deref().unwrap_or(&run.env)), warnings)?;
+        let secrets = self.secrets([&step.config, &step.input], place).await?;
+        Ok((env, secrets))
+    }
+
+    /// The secrets that these parts of the step read. What the place knows is not asked for again.
+    async fn secrets<const N: usize>(
+        &self,
+        parts: [&[(String, Tree)]; N],
+        place: Place<'_>,
+    ) -> Result<Resolved, Unprepared> {
+        let run = self.run;
+        let trees = parts.into_iter().flatten().map(|(_, tree)| tree);
+        let values = run.unchanging(place);
+        secrets::resolve(trees, &run.plan.secrets, self.plugins, &values, &run.redactor)
+            .await
+            .map_err(|failed| Unprepared::Failed("secret_unavailable", failed))
     }
 
     /// Reads `when`.

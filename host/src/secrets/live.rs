@@ -1,23 +1,28 @@
-//! The secrets of all runs under way, for the log, which belongs to none of them.
+//! The secrets of runs, for what belongs to none of them: the log, and what plugins say on their own.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::known::Known;
 
-static LIVE: Mutex<Vec<Weak<Known>>> = Mutex::new(Vec::new());
-/// Entries of [`LIVE`], so that a log without secrets takes no lock.
-static ENTRIES: AtomicUsize = AtomicUsize::new(0);
+/// Runs that have ended whose secrets are still looked for: their plugins are closed after them, and
+/// say things then.
+const KEPT: usize = 8;
 
-/// The text with the secrets of every run under way replaced.
+static LIVE: Mutex<Live> = Mutex::new(Live(Vec::new()));
+/// Whether there was ever a secret, so that a log without any takes no lock.
+static ANY: AtomicBool = AtomicBool::new(false);
+
+/// The text with the secrets of every run under way, and of the last that have ended, replaced.
 #[must_use]
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    if ENTRIES.load(Ordering::Acquire) == 0 {
+    if !ANY.load(Ordering::Acquire) {
         return text;
     }
-    for known in all() {
+    let all = LIVE.lock().unwrap_or_else(PoisonError::into_inner).0.clone();
+    for known in all {
         let replaced = known.patterns().and_then(|patterns| patterns.replaced(&text));
         if let Some(replaced) = replaced {
             text = Cow::Owned(replaced);
@@ -26,18 +31,45 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// Makes secrets known to the log for as long as somebody holds them.
+/// Makes secrets known to the log.
 pub(super) fn enter(known: &Arc<Known>) {
-    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-    live.push(Arc::downgrade(known));
-    ENTRIES.store(live.len(), Ordering::Release);
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner).enter(known);
+    ANY.store(true, Ordering::Release);
 }
 
-/// Those still held. The others are forgotten.
-fn all() -> Vec<Arc<Known>> {
-    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-    let held: Vec<Arc<Known>> = live.iter().filter_map(Weak::upgrade).collect();
-    live.retain(|known| known.strong_count() > 0);
-    ENTRIES.store(live.len(), Ordering::Release);
-    held
+/// The oldest first.
+struct Live(Vec<Arc<Known>>);
+
+impl Live {
+    fn enter(&mut self, known: &Arc<Known>) {
+        let has_ended = |known: &Arc<Known>| Arc::strong_count(known) == 1;
+        let ended = self.0.iter().filter(|known| has_ended(known)).count();
+        let mut surplus = ended.saturating_sub(KEPT);
+        self.0.retain(|known| {
+            let is_surplus = surplus > 0 && has_ended(known);
+            surplus -= usize::from(is_surplus);
+            !is_surplus
+        });
+        self.0.push(Arc::clone(known));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_under_way_and_the_last_that_ended_are_kept() {
+        let mut live = Live(Vec::new());
+        let under_way = Arc::new(Known::default());
+        live.enter(&under_way);
+        let ended: Vec<_> = (0..KEPT + 3).map(|_| Arc::new(Known::default())).collect();
+        ended.iter().for_each(|known| live.enter(known));
+        let last: Vec<_> = ended[3..].iter().map(Arc::as_ptr).collect();
+        drop(ended);
+        live.enter(&under_way);
+        let kept: Vec<_> = live.0.iter().map(Arc::as_ptr).collect();
+        assert_eq!(kept[0], Arc::as_ptr(&under_way));
+        assert_eq!(kept[1..=KEPT], last);
+    }
 }

@@ -1,7 +1,7 @@
 //! Secrets: where they come from, and how they are kept out of everything that is shown.
 //!
 //! A [`Redactor`] knows the secrets of one run and replaces them wherever something leaves it. All
-//! redactors in use are also known to the log ([`without_secrets`]).
+//! redactors in use, and the last that were, are also known to the log ([`without_secrets`]).
 
 mod document;
 mod encodings;

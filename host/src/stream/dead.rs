@@ -3,6 +3,7 @@
 use plugin_abi::{Batch, Buf, ErrorClass, HeaderMeta, RecordError, RecordMeta};
 
 use super::descriptors::narrow;
+use crate::secrets::without_secrets;
 
 /// What every dead letter of one refusal says beside its own reason.
 #[derive(Clone, Copy, Debug)]
@@ -71,8 +72,10 @@ impl Written {
         }
         let attempts = refuser.attempts.to_string();
         let topic = batch.topic(record).unwrap_or(refuser.topic);
+        // A sink that names its own password in an error must not publish it.
+        let reason = without_secrets(error.message());
         for (name, value) in [
-            ("plugpipe.dlq.reason", error.message()),
+            ("plugpipe.dlq.reason", &*reason),
             ("plugpipe.dlq.class", class_name(error.class)),
             ("plugpipe.dlq.attempts", &attempts),
             ("plugpipe.dlq.pipeline", refuser.pipeline),
@@ -106,7 +109,7 @@ mod tests {
     use plugin_abi::ErrorCode;
 
     #[test]
-    fn a_dead_letter_is_the_record_and_six_headers_more() {
+    fn a_dead_letter_is_the_record_and_six_headers_more_without_secrets() {
         let header =
             HeaderMeta { name_len: 1, flags: HeaderMeta::NULL_VALUE, ..Default::default() };
         let record = RecordMeta {
@@ -120,8 +123,10 @@ mod tests {
         let plain = RecordMeta::unkeyed();
         let mut batch = Batch::new(Buf::from_vec(b"badk".to_vec()), vec![plain, record]);
         batch.set_headers(vec![header]);
-        let refused =
-            [RecordError::new(1, ErrorClass::RECORD_FATAL, ErrorCode::OTHER, "too large")];
+        let redactor = crate::secrets::Redactor::new();
+        redactor.add_text("dead-letter-canary");
+        let reason = "too large for dead-letter-canary";
+        let refused = [RecordError::new(1, ErrorClass::RECORD_FATAL, ErrorCode::OTHER, reason)];
         let refuser = Refuser { pipeline: "p", step: "out", topic: "orders", attempts: 1 };
         let letters = letters(&batch, &refused, refuser);
         let [letter] = letters.records() else { panic!("one letter") };
@@ -139,7 +144,7 @@ mod tests {
             .collect();
         let expected = [
             ("b", None),
-            ("plugpipe.dlq.reason", Some("too large")),
+            ("plugpipe.dlq.reason", Some("too large for [redacted]")),
             ("plugpipe.dlq.class", Some("record_fatal")),
             ("plugpipe.dlq.attempts", Some("1")),
             ("plugpipe.dlq.pipeline", Some("p")),

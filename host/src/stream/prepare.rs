@@ -16,7 +16,7 @@ use crate::pipeline::plan::stream::{Stage, StreamOnError, StreamPlan, StreamStep
 use crate::registry::Registry;
 use crate::run::answer::BAD_CONFIGURATION;
 use crate::run::context::Identity;
-use crate::run::secrets::resolve_in;
+use crate::run::secrets::resolve;
 use crate::secrets::{Redactor, Resolved, note_write_only};
 
 /// What the lanes need beside the plan.
@@ -90,7 +90,7 @@ async fn secrets(
     redactor: &Redactor,
 ) -> Result<Resolved, Failed> {
     let trees = step.env.iter().chain(&step.config).map(|(_, tree)| tree);
-    resolve_in(trees, &plan.secrets, registry, values, redactor).await
+    resolve(trees, &plan.secrets, registry, values, redactor).await
 }
 
 fn role(step: &StreamStep) -> &'static str {

@@ -11,7 +11,7 @@ use super::*;
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::pipeline::expr::object;
-use crate::pipeline::{PipelineSpec, Planned};
+use crate::pipeline::{PipelineSpec, Plan, Planned};
 
 /// The plugin `vault`.
 #[derive(Default)]
@@ -84,7 +84,8 @@ async fn configured(plan: &Plan, vaults: &'static Vaults) -> Result<(String, Str
     let (redactor, step) = (Redactor::new(), &plan.steps[0]);
     redactor.add_text("vault-canary");
     let base = Values { inputs: &plan.inputs, redactor: Some(&redactor), ..Values::nothing() };
-    let resolved = resolve(plan, step, &vaults, &base, &redactor).await;
+    let trees = step.env.iter().chain(&step.config).map(|(_, tree)| tree);
+    let resolved = resolve(trees, &plan.secrets, &vaults, &base, &redactor).await;
     let resolved = resolved.map_err(|failed| failed.to_string())?;
     let values = Values { secrets: &resolved, ..base };
     let config = object(&step.config, &values, &mut Warnings::default()).unwrap();
@@ -223,7 +224,7 @@ async fn a_stream_reads_secrets_in_config_and_env_of_its_steps_only() {
     let base =
         Values { redactor: Some(&redactor), ..plan.values(&plan.environment, RawValue::NULL) };
     let trees = step.env.iter().chain(&step.config).map(|(_, tree)| tree);
-    let resolved = resolve_in(trees, &plan.secrets, &vaults(), &base, &redactor).await.unwrap();
+    let resolved = resolve(trees, &plan.secrets, &vaults(), &base, &redactor).await.unwrap();
     let base = Values { secrets: &resolved, ..base };
     let mut warnings = Warnings::default();
     let env = plan.environment_with(step, &base, &mut warnings).unwrap();
