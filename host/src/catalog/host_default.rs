@@ -72,8 +72,12 @@ mod tests {
     #[test]
     fn a_log_shows_keys_and_no_values() {
         let config = map(json!({"password": "hunter2"}));
-        let shown = format!("{:?}", HostDefault { plugin: "sink".parse().unwrap(), config });
+        let default = HostDefault { plugin: "sink".parse().unwrap(), config };
+        let shown = format!("{default:?}");
         assert!(shown.contains("password") && !shown.contains("hunter2"), "{shown}");
+        let catalog = Catalog::of(vec![Installed::named("sink")]).with_host_defaults(&[default]);
+        let shown = format!("{catalog:?}");
+        assert!(shown.contains("sink") && !shown.contains("hunter2"), "{shown}");
     }
 
     fn map(value: Value) -> Map<String, Value> {

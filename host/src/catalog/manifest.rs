@@ -7,9 +7,10 @@ use semver::Version;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// What `plug.yaml` says. Keys that it does not know are left alone: manifests carry licences.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Manifest {
     /// The plug's name, the same as the folder's and the library's.
     pub name: String,
@@ -36,6 +37,17 @@ pub struct Manifest {
     /// What the owner of this host puts over them. May hold secrets, so it is shown nowhere.
     #[serde(skip)]
     pub host_defaults: Map<String, Value>,
+}
+
+/// What the host configures may be secret and stays out of logs.
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Manifest")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .field("roles", &self.roles)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Manifest {
