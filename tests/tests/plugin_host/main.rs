@@ -14,6 +14,7 @@ mod checksums;
 mod circles;
 mod constructors;
 mod damage;
+mod described;
 mod floods;
 mod hangs;
 mod locks;
