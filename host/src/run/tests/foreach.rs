@@ -6,19 +6,21 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::pipeline::Plan;
-use crate::pipeline::plan::document::{Action, Backoff, Foreach, Retries};
+use crate::pipeline::plan::document::{Action, Backoff, Retries};
 
 use super::scripted::{Record, answer_of, lift, plan};
 
-/// A step that is called for each of `items`.
+/// A step that is called for each of `items`, with more keys of a step where `more` says so.
+fn with(items: &str, script: &str, more: &str) -> Plan {
+    let items =
+        if items.starts_with('[') { items.into() } else { format!("\"{{{{ {items} }}}}\"") };
+    plan(&format!(
+        "pipeline:\n- {{id: a, uses: scripted, config: {script}, foreach: {items}{more}}}\n- {{id: b, uses: scripted}}"
+    ))
+}
+
 fn over(items: &str, script: &str, concurrency: usize) -> Plan {
-    let yaml = format!(
-        "pipeline:\n- {{id: a, uses: scripted, config: {script}, with: {{items: {items}}}}}\n- {{id: b, uses: scripted}}"
-    );
-    let mut plan = plan(&yaml);
-    let items = lift(&mut plan, 0, "items");
-    plan.steps[0].foreach = Some(Foreach { items, concurrency });
-    plan
+    with(items, script, &format!(", concurrency: {concurrency}"))
 }
 
 fn first(value: &Value) -> [&Value; 4] {
@@ -40,7 +42,7 @@ async fn an_empty_list_is_a_success_without_a_call_and_anything_else_a_failure()
     let (value, _) = answer_of(&over("[]", "{}", 1)).await;
     assert_eq!(first(&value), [&json!("success"), &Value::Null, &json!(0), &json!([])]);
     for (items, got) in
-        [("7", "a number"), ("x", "a text"), ("{a: 1}", "an object"), ("null", "null")]
+        [("7", "a number"), ("'x'", "a text"), ("{'a': 1}", "an object"), ("none", "null")]
     {
         let (value, _) = answer_of(&over(items, "{}", 1)).await;
         let reason = json!(format!("`foreach` needs a list and got {got}"));
