@@ -69,10 +69,11 @@ async fn a_plugin_that_says_how_long_to_wait_is_waited_for_within_the_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_takes_too_long_is_given_up_and_made_again() {
-    let mut plan = scripted(&["{wait: 5000}", "{}"]);
-    plan.steps[0].timeout = Some(Duration::from_millis(500));
-    plan.steps[0].retries = retries(2, Backoff::Fixed, 10);
-    let (value, record) = answer_of(&plan).await;
+    let yaml = "
+pipeline:
+- {id: a, uses: scripted, config: {wait: 5000}, timeout: 500ms, retries: {max_attempts: 2, backoff: fixed, base: 10ms}}
+- {id: b, uses: scripted, depends_on: []}";
+    let (value, record) = answer_of(&plan(yaml)).await;
     let late = json!(["failed", "no answer within 500 ms", 2]);
     assert_eq!(ends(&value)[0], late);
     assert_eq!(
@@ -87,9 +88,7 @@ async fn a_call_that_takes_too_long_is_given_up_and_made_again() {
 #[tokio::test(start_paused = true)]
 async fn the_plugin_sees_the_time_of_its_call_as_its_deadline() {
     use crate::run::{Unobserved, run};
-    let mut plan = plan("pipeline: [{id: a, uses: deadline}]".replace("deadline", "echo").as_str());
-    plan.steps[0].timeout = Some(Duration::from_secs(3));
-    plan.timeout = Some(Duration::from_secs(2));
+    let mut plan = plan("config: {timeout: 2}\npipeline: [{id: a, uses: echo, timeout: 3s}]");
     let (both, one) = (Deadlines::default(), Deadlines::default());
     run(&plan, &both, &Unobserved, std::future::pending()).await;
     plan.steps[0].always_run = true;

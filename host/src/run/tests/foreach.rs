@@ -1,24 +1,23 @@
 //! One call for each element of a list.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::pipeline::Plan;
-use crate::pipeline::plan::document::{Action, Backoff, Foreach, Retries};
 
-use super::scripted::{Record, answer_of, lift, plan};
+use super::scripted::{Record, answer_of, plan};
 
-/// A step that is called for each of `items`.
+/// A step that is called for each of `items`, with more keys of a step where `more` says so.
+fn with(items: &str, script: &str, more: &str) -> Plan {
+    let items =
+        if items.starts_with('[') { items.into() } else { format!("\"{{{{ {items} }}}}\"") };
+    plan(&format!(
+        "pipeline:\n- {{id: a, uses: scripted, config: {script}, foreach: {items}{more}}}\n- {{id: b, uses: scripted}}"
+    ))
+}
+
 fn over(items: &str, script: &str, concurrency: usize) -> Plan {
-    let yaml = format!(
-        "pipeline:\n- {{id: a, uses: scripted, config: {script}, with: {{items: {items}}}}}\n- {{id: b, uses: scripted}}"
-    );
-    let mut plan = plan(&yaml);
-    let items = lift(&mut plan, 0, "items");
-    plan.steps[0].foreach = Some(Foreach { items, concurrency });
-    plan
+    with(items, script, &format!(", concurrency: {concurrency}"))
 }
 
 fn first(value: &Value) -> [&Value; 4] {
@@ -40,7 +39,7 @@ async fn an_empty_list_is_a_success_without_a_call_and_anything_else_a_failure()
     let (value, _) = answer_of(&over("[]", "{}", 1)).await;
     assert_eq!(first(&value), [&json!("success"), &Value::Null, &json!(0), &json!([])]);
     for (items, got) in
-        [("7", "a number"), ("x", "a text"), ("{a: 1}", "an object"), ("null", "null")]
+        [("7", "a number"), ("'x'", "a text"), ("{'a': 1}", "an object"), ("none", "null")]
     {
         let (value, _) = answer_of(&over(items, "{}", 1)).await;
         let reason = json!(format!("`foreach` needs a list and got {got}"));
@@ -71,15 +70,10 @@ async fn elements_at_work_finish_when_another_fails() {
 #[tokio::test]
 async fn where_the_run_goes_on_every_element_is_called() {
     let reason = json!("element 1 of 3: call 2 failed");
-    for (fallback, instead) in [(false, Value::Null), (true, json!({"n": 2}))] {
-        let mut plan = over("[1, 2, 3]", "{refuses: [2], result: ok}", 1);
-        if fallback {
-            let held = "pipeline: [{id: a, uses: scripted, with: {fallback: {n: 2}}}]";
-            plan.steps[0].on_error.fallback =
-                Some(lift(&mut super::scripted::plan(held), 0, "fallback"));
-        } else {
-            plan.steps[0].on_error.action = Action::Continue;
-        }
+    for (on_error, instead) in [("continue", Value::Null), ("{fallback: {n: 2}}", json!({"n": 2}))]
+    {
+        let more = format!(", on_error: {on_error}");
+        let plan = with("[1, 2, 3]", "{refuses: [2], result: ok}", &more);
         let (value, _) = answer_of(&plan).await;
         let results = json!(["ok", instead, "ok"]);
         assert_eq!(first(&value), [&json!("partial"), &reason, &json!(3), &results]);
@@ -89,8 +83,7 @@ async fn where_the_run_goes_on_every_element_is_called() {
 
 #[tokio::test]
 async fn a_step_none_of_whose_elements_succeeds_has_failed() {
-    let mut plan = over("[1, 1]", "{refuses: [1]}", 1);
-    plan.steps[0].on_error.action = Action::Continue;
+    let plan = with("[1, 1]", "{refuses: [1]}", ", on_error: continue");
     let (value, _) = answer_of(&plan).await;
     let reason = json!("element 0 of 2: call 1 failed");
     assert_eq!(first(&value), [&json!("failed"), &reason, &json!(2), &json!([null, null])]);
@@ -102,13 +95,10 @@ async fn a_step_none_of_whose_elements_succeeds_has_failed() {
 
 #[tokio::test(start_paused = true)]
 async fn each_element_has_its_own_attempts_and_time() {
-    let mut plan = over("[1, 2]", "{refuses: [1, 2]}", 2);
-    plan.steps[0].on_error.action = Action::Continue;
-    let base = Duration::from_millis(1);
-    plan.steps[0].retries = Retries { attempts: 3, backoff: Backoff::Fixed, base, max: base };
+    let more = ", concurrency: 2, on_error: continue, retries: {max_attempts: 3, backoff: fixed, base: 1ms}";
+    let plan = with("[1, 2]", "{refuses: [1, 2]}", more);
     assert_eq!(answer_of(&plan).await.0["summary"][0]["attempts"], 6);
-    let mut plan = over("[1, 2]", "{wait: 80}", 1);
-    plan.steps[0].timeout = Some(Duration::from_millis(100));
+    let plan = with("[1, 2]", "{wait: 80}", ", timeout: 100ms");
     assert_eq!(answer_of(&plan).await.0["summary"][0]["status"], "success");
 }
 

@@ -8,8 +8,10 @@ mod failures;
 mod foreach;
 mod graph;
 mod inputs;
+mod language;
 mod random;
 mod scripted;
+mod sealed;
 mod templates;
 
 use std::collections::BTreeMap;
