@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use end_to_end::host::{Host, Tree};
-use end_to_end::patch::replaced;
+use end_to_end::patch::{checksum_file, replaced};
 
 const PLUG: &str = "streams/moody_source/1.0.0";
 const SAID: &str = "A line for each call of";
@@ -21,6 +21,7 @@ fn schema(tree: &Tree, cache: &Path) -> String {
 fn put_other_library(tree: &Tree) {
     let library = format!("{PLUG}/libmoody_source.so");
     let other = replaced(&tree.read(&library), SAID, SAYS_NOW);
+    tree.put(&format!("{library}.sha256"), checksum_file("libmoody_source.so", &other));
     tree.put(&library, other);
 }
 
