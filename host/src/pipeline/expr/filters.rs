@@ -4,7 +4,7 @@ use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind};
 
 /// Names to suggest for an unknown filter.
-pub const NAMES: [&str; 46] = [
+pub const NAMES: [&str; 47] = [
     "abs",
     "attr",
     "batch",
@@ -48,6 +48,7 @@ pub const NAMES: [&str; 46] = [
     "string",
     "sum",
     "title",
+    "tojson",
     "trim",
     "truncate",
     "upper",
