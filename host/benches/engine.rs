@@ -1,11 +1,11 @@
-//! What the document engine costs for each step: chains and fans of a plugin that answers at once.
+//! What a pipeline of many steps costs: to be read and planned, and to be run with a plugin that answers
+//! at once.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench is no part of the library")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use plugin_api::{Error, Json};
 use plugpipe::catalog::{Catalog, Installed, Manifest, Stamp};
-use plugpipe::pipeline::plan::document::{Flow, Incoming};
 use plugpipe::pipeline::{PipelineSpec, Plan, Planned};
 use plugpipe::registry::Request;
 use plugpipe::run::{LivePlugin, Plugins, Unobserved, run};
@@ -55,39 +55,70 @@ fn catalog() -> Catalog {
 }
 
 /// A chain in which each step reads a field of the one above, by this template.
-fn chain(steps: usize, template: &str) -> Plan {
+fn chain(steps: usize, template: &str) -> String {
     let mut yaml = "pipeline:\n- {id: s0, uses: echo, with: {n: 1}}\n".to_owned();
     for step in 1..steps {
         let read = template.replace("ABOVE", &format!("s{}", step - 1));
         writeln!(yaml, "- {{id: s{step}, uses: echo, with: {{n: '{read}'}}}}").unwrap();
     }
+    yaml
+}
+
+/// Each step depends on the one above and on another far above, and reads the one above.
+fn graph(steps: usize) -> String {
+    let mut yaml = "pipeline:\n- {id: s0, uses: echo, with: {n: 1}}\n".to_owned();
+    for step in 1..steps {
+        let (above, far) = (step - 1, step / 2);
+        let far = if far == step { 0 } else { far };
+        let read = format!("with: {{n: '{{{{ s{above}.n }}}}'}}, depends_on: [s{above}, s{far}]");
+        writeln!(yaml, "- {{id: s{step}, uses: echo, {read}}}").unwrap();
+    }
+    yaml
+}
+
+/// The first step leads to all others, and all of them to the last.
+fn fan(steps: usize) -> String {
+    let mut yaml = "pipeline:\n- {id: s0, uses: echo, with: {n: 1}}\n".to_owned();
+    for step in 1..steps - 1 {
+        let read = "with: {n: '{{ s0.n }}'}, depends_on: [s0]";
+        writeln!(yaml, "- {{id: s{step}, uses: echo, {read}}}").unwrap();
+    }
+    let all: Vec<String> = (1..steps - 1).map(|step| format!("s{step}")).collect();
+    writeln!(yaml, "- {{id: last, uses: echo, depends_on: [{}]}}", all.join(", ")).unwrap();
+    yaml
+}
+
+fn plan(yaml: &str, catalog: &Catalog) -> Plan {
     let spec = PipelineSpec::parse(yaml.as_bytes()).spec.unwrap();
-    match Planned::resolve(&spec, &catalog(), &BTreeMap::new(), &|_| None) {
+    match Planned::resolve(&spec, catalog, &BTreeMap::new(), &|_| None) {
         Ok(Planned::Once(plan)) => plan,
         _ => unreachable!("a document pipeline without problems"),
     }
 }
 
-/// The first step leads to all others, and all of them to the last.
-fn fan(steps: usize) -> Plan {
-    let mut plan = chain(steps, "{{ s0.n }}");
-    plan.flow = Flow::Dag;
-    plan.parallel = 8;
-    for step in &mut plan.steps[1..] {
-        step.incoming = vec![Incoming::by_order(0)];
+fn planning(c: &mut Criterion) {
+    let catalog = catalog();
+    let mut group = c.benchmark_group("parse and plan");
+    for steps in [100, 1000] {
+        let files = [("chain", chain(steps, "{{ ABOVE.n }}")), ("graph", graph(steps))];
+        for (name, yaml) in &files {
+            group.bench_with_input(BenchmarkId::new(*name, steps), yaml, |b, yaml| {
+                b.iter(|| black_box(plan(yaml, &catalog)));
+            });
+        }
     }
-    plan.steps[steps - 1].incoming = (1..steps - 1).map(Incoming::by_order).collect();
-    plan
+    group.finish();
 }
 
 fn engine(c: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let catalog = catalog();
     let mut group = c.benchmark_group("step");
     for steps in [10, 100, 1000, 4000] {
         let plans = [
-            ("path", chain(steps, "{{ ABOVE.n }}")),
-            ("computed", chain(steps, "{{ ABOVE.n + 1 }}")),
-            ("fan", fan(steps)),
+            ("path", plan(&chain(steps, "{{ ABOVE.n }}"), &catalog)),
+            ("computed", plan(&chain(steps, "{{ ABOVE.n + 1 }}"), &catalog)),
+            ("fan", plan(&fan(steps), &catalog)),
         ];
         group.throughput(Throughput::Elements(steps as u64));
         for (name, plan) in &plans {
@@ -102,5 +133,5 @@ fn engine(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, engine);
+criterion_group!(benches, planning, engine);
 criterion_main!(benches);

@@ -4,14 +4,20 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Redactor;
-use crate::json;
+use crate::diagnostics::sounds_secret;
+use crate::json::{self, Kind};
 
 /// References in a schema that are followed without going deeper into the value: more are a circle.
 const REFERENCES: usize = 32;
 
-/// Tells the redactor of every part of a configuration or an input that its schema marks `writeOnly`.
+/// Tells the redactor of every part of a configuration or an input that its schema marks `writeOnly`,
+/// and of what has the name of a secret in a mapping that takes any key.
 pub fn note_write_only(schema: &Value, value: &RawValue, redactor: &Redactor) {
     Walk { root: schema, redactor }.value(schema, value, REFERENCES);
+}
+
+fn is_text(value: &RawValue) -> bool {
+    json::kind(value) == Kind::Text
 }
 
 struct Walk<'w> {
@@ -52,8 +58,13 @@ impl Walk<'_> {
         }
         for (key, value) in json::entries(value) {
             let known = properties.and_then(|properties| properties.get(&*key));
-            if let Some(schema) = known.or(others) {
-                self.value(schema, value, REFERENCES);
+            match known.or(others) {
+                // Of an open mapping, such as options that are passed on, only names can tell.
+                Some(_) if known.is_none() && is_text(value) && sounds_secret(&key) => {
+                    self.redactor.add(value);
+                }
+                Some(schema) => self.value(schema, value, REFERENCES),
+                None => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const PIPELINE: &str = r#"
 pipeline:
   - {id: text, uses: json_serializer, with: {message: {n: 1}, format: json}}
-  - {id: broken, uses: json_serializer, with: {operation: nonsense}}
+  - {id: broken, uses: json_serializer, with: {message: 1, operation: nonsense}}
 "#;
 
 /// The one folder in another.
@@ -38,10 +38,10 @@ fn a_run_that_failed_is_saved_as_it_was_answered() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_saved_is_printed_and_the_run_has_failed() {
+fn a_run_whose_answer_could_not_be_kept_is_not_begun() {
     let run = Host::shared().run(["run", "examples/hello.yaml", "--save", "/dev/null/runs"]);
-    let output = run.output().expect_code(1);
-    assert_eq!(output.json()["success"], true, "{output}");
-    let said = "error: --save: the run cannot be saved in /dev/null/runs: ";
-    assert!(output.stderr.contains(said), "{output}");
+    let output = run.output().expect_code(2);
+    assert_eq!(output.json()["success"], false, "{output}");
+    let said = "error: the run cannot be saved in /dev/null/runs: ";
+    assert!(output.stderr.contains(said) && !output.stderr.contains("embedded"), "{output}");
 }

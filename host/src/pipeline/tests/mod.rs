@@ -10,7 +10,6 @@ mod properties;
 mod records;
 mod references;
 mod sample;
-mod speed;
 mod streams;
 
 use std::collections::BTreeMap;
