@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const PIPELINE: &str = r#"
 pipeline:
   - {id: text, uses: json_serializer, with: {message: {n: 1}, format: json}}
-  - {id: broken, uses: json_serializer, with: {message: 1, operation: nonsense}}
+  - {id: broken, uses: monitoring_prometheus, with: {operation: nonsense}}
 "#;
 
 /// The one folder in another.

@@ -9,7 +9,7 @@ kind: PipeSpec
 summary: {format: table}
 pipeline:
   - {id: text, uses: json_serializer, with: {message: 1, format: json}}
-  - {id: broken, uses: json_serializer, with: {message: 1, operation: nonsense}, on_error: continue}
+  - {id: broken, uses: monitoring_prometheus, with: {operation: nonsense}, on_error: continue}
   - {id: never, uses: json_serializer, with: {message: 1}, when: "1 > 2"}
 outputs: {lost: "{{ text.nothing }}"}
 "#;
